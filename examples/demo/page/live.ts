@@ -1,0 +1,105 @@
+/**
+ * What goes on at this server right now: games, their rooms, and the record. Asked for every few seconds while the page
+ * is looked at. What arrives is checked before it is shown; an answer that makes no sense is shown as none.
+ */
+
+export interface Game {
+  readonly name: string;
+  readonly title: { readonly ko: string; readonly en: string };
+  readonly seats: number;
+  readonly tickRateHz: number;
+}
+
+export interface Room {
+  readonly id: string;
+  readonly game: string;
+  readonly seats: number;
+  /** Seats taken by people; bots give theirs up. */
+  readonly people: number;
+  readonly bots: number;
+}
+
+export interface RecordHolder {
+  readonly name: string;
+  readonly score: number;
+  readonly round: number;
+}
+
+export interface Live {
+  readonly games: readonly Game[];
+  readonly rooms: readonly Room[];
+  readonly record: RecordHolder | null;
+}
+
+const ASK_EVERY_MS = 4000;
+/** A record is set at most once a round; asking for it each time would be noise. */
+const RECORD_EVERY_ASKS = 8;
+
+/** Calls `show` with every answer, and with null when the server could not be asked. */
+export function watchLive(show: (live: Live | null) => void): void {
+  let asking = false;
+  let asked = 0;
+  let record: RecordHolder | null = null;
+  const ask = async (): Promise<void> => {
+    if (asking || document.hidden) return;
+    asking = true;
+    try {
+      const [games, rooms] = await Promise.all([fetchJson('/api/games'), fetchJson('/api/rooms')]);
+      if (asked % RECORD_EVERY_ASKS === 0) record = recordFrom(await fetchJson('/api/record'));
+      asked += 1;
+      show({
+        games: listIn(games, 'games').flatMap(gameFrom),
+        rooms: listIn(rooms, 'rooms').flatMap(roomFrom),
+        record,
+      });
+    } catch {
+      show(null);
+    } finally {
+      asking = false;
+    }
+  };
+  void ask();
+  setInterval(() => void ask(), ASK_EVERY_MS);
+  document.addEventListener('visibilitychange', () => void ask());
+}
+
+/** Null where there is nothing: no record yet is an answer, not a failure. */
+async function fetchJson(path: string): Promise<unknown> {
+  const response = await fetch(path, { headers: { accept: 'application/json' } });
+  if (response.status === 404) return null;
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response.json();
+}
+
+function listIn(value: unknown, key: string): readonly unknown[] {
+  const list = propertiesOf(value)[key];
+  return Array.isArray(list) ? list : [];
+}
+
+function gameFrom(value: unknown): readonly Game[] {
+  const { name, title, seats, tickRateHz } = propertiesOf(value);
+  if (typeof name !== 'string' || typeof seats !== 'number' || typeof tickRateHz !== 'number') return [];
+  const { ko, en } = propertiesOf(title);
+  return [{ name, seats, tickRateHz, title: { ko: textOr(ko, name), en: textOr(en, name) } }];
+}
+
+function roomFrom(value: unknown): readonly Room[] {
+  const { id, game, seats, taken, bots } = propertiesOf(value);
+  if (typeof id !== 'string' || typeof game !== 'string' || typeof seats !== 'number' || typeof taken !== 'number')
+    return [];
+  return [{ id, game, seats, people: taken, bots: typeof bots === 'number' ? bots : 0 }];
+}
+
+function recordFrom(value: unknown): RecordHolder | null {
+  const { name, score, round } = propertiesOf(value);
+  if (typeof name !== 'string' || typeof score !== 'number' || typeof round !== 'number') return null;
+  return { name, score, round };
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && value !== '' ? value : otherwise;
+}
+
+function propertiesOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,78 @@
+/**
+ * The demo server: land-grab for everybody who comes, by any of the three ways in. `npm start` runs this.
+ *
+ *   PORT       8888 unless set
+ *   HOST       loopback, IPv4 and IPv6, unless set
+ *   DATA       the folder of the embedded store: `data` beside this file unless set
+ *   LOG_LEVEL  `warn` unless set; logs go to standard error
+ */
+import { join } from 'node:path';
+import { landGrab } from '@madang-examples/land-grab/game';
+import { createServer, openSqliteStore } from '@madang/server';
+import { socketIo } from '@madang/socketio';
+import pino from 'pino';
+import { YardRecord } from './yard-record.ts';
+
+/** What `sysexits.h` calls a configuration error: restarting will not help. */
+const EXIT_CONFIG = 78;
+
+/** Longer than a clean stop can take. */
+const STOP_DEADLINE_MS = 4_500;
+
+const { PORT = '8888', HOST, DATA = join(import.meta.dirname, 'data'), LOG_LEVEL = 'warn' } = process.env;
+
+const log = pino({ level: LOG_LEVEL }, pino.destination({ dest: 2, sync: true }));
+const hosts = HOST === undefined || HOST === '' || HOST === 'localhost' ? ['127.0.0.1', '::1'] : [HOST];
+if (!/^\d{1,5}$/u.test(PORT) || Number(PORT) > 65_535) {
+  giveUp(`PORT must be a number from 0 to 65535, and it is ${JSON.stringify(PORT)}.`);
+}
+
+const store = openSqliteStore(join(DATA, 'madang.sqlite'));
+const record = new YardRecord(store, log);
+const server = createServer({
+  games: [landGrab],
+  alwaysOpen: [landGrab.name],
+  gateways: [socketIo()],
+  pages: [
+    { path: '/', folder: join(import.meta.dirname, 'dist') },
+    { path: '/land-grab', folder: join(import.meta.dirname, '../land-grab/dist') },
+  ],
+  port: Number(PORT),
+  hosts,
+  // A rule that writes a bad value must not end everybody's round.
+  badWrites: 'clamp',
+  log,
+});
+server.route('/api/record', () => record.read());
+server.onEvent((event) => record.hear(event));
+
+let isStopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+
+try {
+  const { url } = await server.start();
+  if (!isStopping) process.stdout.write(`Madang is ready: ${url}/\n`);
+} catch (error) {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  const where = `${hosts.join(' and ')}, port ${PORT}`;
+  if (code === 'EADDRINUSE') giveUp(`Port ${PORT} is taken: another program listens on it. Choose another with PORT=…`);
+  if (code === 'EACCES') giveUp(`Port ${PORT} may not be opened by this user. Choose one above 1023 with PORT=…`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') giveUp(`This machine has no address ${HOST}: see HOST.`);
+  log.fatal({ err: error }, `the server could not start on ${where}`);
+  process.exit(1);
+}
+
+async function stop(): Promise<void> {
+  // A second signal means: now.
+  if (isStopping) process.exit(1);
+  isStopping = true;
+  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+  await server.stop();
+  await store.close();
+  process.exit(0);
+}
+
+function giveUp(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(EXIT_CONFIG);
+}

@@ -1,0 +1,54 @@
+/** The first panel: what the game is, a name, and the way in. Names keep within 32 code points, whatever they are made of. */
+import { byId } from '../dom.ts';
+import { recall, remember } from '../memory.ts';
+
+const NAME_POINTS_MAX = 32;
+
+export interface Menu {
+  /** `suggestion` is the name for somebody who has none yet: nobody should have to think of one before playing. */
+  open(invited: boolean, suggestion: string): void;
+  close(): void;
+}
+
+export function createMenu(play: (name: string) => void): Menu {
+  const menu = byId('menu', HTMLElement);
+  const form = byId('menu-form', HTMLFormElement);
+  const input = byId('name', HTMLInputElement);
+  const invitation = byId('invitation', HTMLElement);
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const name = trimName(input.value);
+    if (name === '') {
+      input.focus();
+      return;
+    }
+    remember('name', name);
+    play(name);
+  });
+  input.addEventListener('input', () => {
+    // maxlength counts UTF-16 halves; a name counts code points.
+    const points = [...input.value];
+    if (points.length > NAME_POINTS_MAX) input.value = points.slice(0, NAME_POINTS_MAX).join('');
+  });
+
+  return {
+    open(invited, suggestion) {
+      menu.hidden = false;
+      invitation.hidden = !invited;
+      if (input.value === '') input.value = recall('name') ?? suggestion;
+      // On a phone the keyboard would cover what the panel says.
+      if (!matchMedia('(pointer: fine)').matches) return;
+      input.focus();
+      input.select();
+    },
+    close() {
+      menu.hidden = true;
+      input.blur();
+    },
+  };
+}
+
+export function trimName(text: string): string {
+  return [...text.trim().replace(/\s+/gu, ' ')].slice(0, NAME_POINTS_MAX).join('').trim();
+}

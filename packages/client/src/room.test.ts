@@ -1,0 +1,257 @@
+import {
+  ByteReader,
+  ByteWriter,
+  createState,
+  decodeClientFrame,
+  decodeJoin,
+  defineGame,
+  encodeDelta,
+  encodeEvent,
+  encodeRefusal,
+  encodeSaid,
+  encodeSnapshot,
+  encodeWelcome,
+  table,
+  text,
+  u8,
+  writeDelta,
+  writeSnapshot,
+} from '@madang/core';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { connect } from './connection.ts';
+import type { LinkEvents } from './link.ts';
+
+const game = defineGame({
+  name: 'duel',
+  tickRateHz: 10,
+  seats: 2,
+  state: { ships: table({ x: u8, name: text(20) }) },
+  input: { thrust: u8, turn: u8 },
+  commands: { chat: { line: text(20) } },
+  events: { hit: { by: u8 } },
+  avatars: 'ships',
+});
+
+/** A server in the test's hands, time included. */
+function server() {
+  const state = createState(game.state);
+  const sent: Uint8Array[] = [];
+  let on: LinkEvents | null = null;
+  let nowMs = 0;
+  let timers: { dueMs: number; run: () => void }[] = [];
+  let tick = 0;
+  const connection = connect('http://game.example:8888', {
+    openLink: (_url, events) => {
+      on = events;
+      return { send: (frame) => void sent.push(frame), close: () => events.closed(1000) };
+    },
+    timers: {
+      nowMs: () => nowMs,
+      after: (delayMs, run) => {
+        const timer = { dueMs: nowMs + delayMs, run };
+        timers.push(timer);
+        return () => {
+          timers = timers.filter((other) => other !== timer);
+        };
+      },
+    },
+  });
+  const body = (write: (out: ByteWriter) => void): Uint8Array => {
+    const out = new ByteWriter();
+    write(out);
+    out.varint(0);
+    return out.take();
+  };
+  return {
+    state: state.view,
+    connection,
+    sent,
+    say: (frame: Uint8Array) => on?.frame(frame),
+    opened: () => on?.open(),
+    close: (code: number) => on?.closed(code),
+    frames: () => sent.splice(0).map((frame) => decodeClientFrame(game, new ByteReader(frame))),
+    snapshot: () => encodeSnapshot(++tick, body((out) => writeSnapshot(out, state, 'shared'))),
+    delta: () => {
+      const frame = encodeDelta(tick + 1, tick, body((out) => writeDelta(out, state, 'shared')));
+      tick++;
+      state.commit();
+      return frame;
+    },
+    commit: () => state.commit(),
+    wait: (ms: number) => {
+      nowMs += ms;
+      for (const timer of timers.filter((one) => one.dueMs <= nowMs)) {
+        timers = timers.filter((other) => other !== timer);
+        timer.run();
+      }
+    },
+  };
+}
+
+async function joined() {
+  const made = server();
+  made.state.ships.add({ x: 1, name: 'Ann' }, { owner: { number: 1 } });
+  const joining = made.connection.join(game, { name: 'Ann' });
+  made.opened();
+  made.sent.length = 0;
+  made.say(encodeWelcome(1, 'room', '1'));
+  made.say(made.snapshot());
+  made.commit();
+  return { ...made, room: await joining };
+}
+
+describe('joining', () => {
+  test('sends one join and resolves with the first state', async () => {
+    const { connection, sent, opened, say, snapshot, state } = server();
+    expect(connection.url).toBe('ws://game.example:8888/play');
+    const joining = connection.join(game, { name: 'Ann', room: 'abc' });
+    opened();
+    expect(decodeJoin(new ByteReader(sent[0] ?? Uint8Array.of()))).toEqual({
+      game: 'duel',
+      fingerprint: game.fingerprint,
+      room: 'abc',
+      name: 'Ann',
+    });
+    say(encodeWelcome(2, 'room', '7'));
+    state.ships.add({ x: 4 }, { owner: { number: 2 } });
+    say(snapshot());
+    const room = await joining;
+    expect([room.id, room.seat, room.you, room.tick]).toEqual(['room', 2, '7', 1]);
+    expect(room.me?.x).toBe(4);
+    expectTypeOf(room.me).toEqualTypeOf<
+      { readonly id: number; readonly owner: number; readonly x: number; readonly name: string } | undefined
+    >();
+  });
+
+  test('rejects with the server’s reason, or with LINK_LOST where there is none', async () => {
+    const full = server();
+    const joining = full.connection.join(game);
+    full.say(encodeRefusal('ROOM_FULL', 'no seat'));
+    full.close(4101);
+    await expect(joining).rejects.toMatchObject({ code: 'ROOM_FULL', message: 'no seat' });
+    const dead = server();
+    const other = dead.connection.join(game);
+    dead.close(1006);
+    await expect(other).rejects.toMatchObject({ code: 'LINK_LOST' });
+  });
+});
+
+describe('the mirror', () => {
+  test('follows the server’s state frame by frame', async () => {
+    const { room, state, say, delta } = await joined();
+    const ticks: number[] = [];
+    room.onState((tick) => ticks.push(tick));
+    Object.assign(state.ships.get(1) ?? {}, { x: 9 });
+    state.ships.add({ name: 'Ben' });
+    say(delta());
+    expect([...room.state.ships].map(({ x, name }) => [x, name])).toEqual([
+      [9, 'Ann'],
+      [0, 'Ben'],
+    ]);
+    expect(ticks).toEqual([2]);
+  });
+
+  test('asks once for the whole state after a gap, does not guess meanwhile, and goes on from it', async () => {
+    const { room, state, say, delta, snapshot, commit, frames } = await joined();
+    const ship = state.ships.get(1);
+    const write = (x: number) => Object.assign(ship ?? {}, { x });
+    write(2);
+    delta();
+    write(3);
+    say(delta());
+    write(4);
+    say(delta());
+    expect(room.me?.x).toBe(1);
+    expect(frames()).toEqual([{ kind: 'repair' }]);
+    write(5);
+    say(snapshot());
+    commit();
+    expect(room.me?.x).toBe(5);
+    write(6);
+    say(delta());
+    expect(room.me?.x).toBe(6);
+  });
+
+  test('[CL09] survives a frame it cannot read, by asking for the whole', async () => {
+    const { room, state, say, snapshot, frames } = await joined();
+    say(Uint8Array.of(66));
+    expect(frames()).toEqual([{ kind: 'repair' }]);
+    Object.assign(state.ships.get(1) ?? {}, { x: 7 });
+    say(snapshot());
+    expect(room.me?.x).toBe(7);
+  });
+
+  test('gives the line up where the whole cannot be read either, and says why', async () => {
+    const { room, say } = await joined();
+    const reasons: string[] = [];
+    room.onClose(({ code }) => reasons.push(code));
+    say(Uint8Array.of(99, 1, 2));
+    say(Uint8Array.of(65, 9));
+    expect([room.connection, reasons]).toEqual(['closed', ['BAD_FRAME']]);
+  });
+});
+
+describe('asking', () => {
+  test('an input goes out at once; what follows within a tick waits, and only the last of it goes', async () => {
+    const { room, frames, wait } = await joined();
+    room.input({ thrust: 1 });
+    room.input({ thrust: 2 });
+    room.input({ turn: 3 });
+    expect(frames()).toEqual([{ kind: 'input', input: { thrust: 1, turn: 0 } }]);
+    wait(99);
+    expect(frames()).toEqual([]);
+    wait(1);
+    expect(frames()).toEqual([{ kind: 'input', input: { thrust: 2, turn: 3 } }]);
+    room.input({ turn: 3 });
+    wait(500);
+    expect(frames()).toEqual([]);
+    expect(() => room.input({ thrust: 300 })).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+  });
+
+  test('commands and messages go out as they are', async () => {
+    const { room, frames } = await joined();
+    room.send('chat', { line: 'hi' });
+    room.say(['anything']);
+    expect(frames()).toEqual([
+      { kind: 'command', name: 'chat', payload: { line: 'hi' } },
+      { kind: 'say', message: ['anything'] },
+    ]);
+    // @ts-expect-error `line` is missing
+    expect(() => room.send('chat', {})).toThrow(expect.objectContaining({ code: 'BAD_COMMAND' }));
+    // @ts-expect-error there is no such command
+    expect(() => room.send('buy', {})).toThrow(expect.objectContaining({ code: 'BAD_COMMAND' }));
+    expect(() => room.say(() => {})).toThrow(expect.objectContaining({ code: 'BAD_MESSAGE' }));
+  });
+
+  test('what comes back reaches those who asked to hear it, until they undo it', async () => {
+    const { room, say } = await joined();
+    const heard: unknown[] = [];
+    const undo = room.on('hit', ({ by }) => heard.push(by));
+    room.onMessage(({ from, message }) => heard.push([from, message]));
+    room.onError(({ code }) => heard.push(code));
+    say(encodeEvent(game, 3, 'hit', { by: 7 }));
+    say(encodeSaid('2', 'hello'));
+    say(encodeRefusal('INPUT_QUEUE_FULL', 'slow down'));
+    undo();
+    say(encodeEvent(game, 4, 'hit', { by: 8 }));
+    expect(heard).toEqual([7, ['2', 'hello'], 'INPUT_QUEUE_FULL']);
+  });
+});
+
+describe('leaving', () => {
+  test('tells the server, resolves when the line closes, and says LEFT', async () => {
+    const { room, frames, say, close, wait } = await joined();
+    const reasons: string[] = [];
+    room.onClose(({ code }) => reasons.push(code));
+    room.input({ thrust: 1 });
+    room.input({ thrust: 2 });
+    const leaving = room.leave();
+    expect(frames().at(-1)).toEqual({ kind: 'leave' });
+    say(encodeRefusal('LEFT', 'bye'));
+    close(1000);
+    await leaving;
+    await room.leave();
+    wait(1_000);
+    expect([reasons, room.connection, frames()]).toEqual([['LEFT'], 'closed', []]);
+  });
+});

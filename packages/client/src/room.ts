@@ -1,0 +1,295 @@
+/**
+ * A room as its player holds it: a mirror of the state, kept up by the server's frames, and what the player may ask.
+ *
+ * The mirror is applied frame by frame and never guessed: a delta that does not build on the mirror's tick, or that
+ * cannot be read, leads to a request for the whole state, and the mirror stands still until it is here.
+ */
+import {
+  applyServerFrame,
+  ByteReader,
+  createMirror,
+  encodeClientFrame,
+  type ErrorCode,
+  ERRORS,
+  type Fields,
+  type FieldsOf,
+  type Game,
+  GameError,
+  hashState,
+  isErrorCode,
+  isGameError,
+  isSameMessage,
+  type JsonValue,
+  type Messages,
+  neutral,
+  parseMessage,
+  type SeenRow,
+  type SeenStateOf,
+  type ServerFrame,
+  type StateMirror,
+  type StateSchema,
+  toJsonValue,
+  type ValuesOf,
+} from '@madang/core';
+import { InputPacer } from './input-pacer.ts';
+import type { Link, LinkEvents } from './link.ts';
+import { Listeners } from './listeners.ts';
+import type { Timers } from './timers.ts';
+
+/** A seat in a room, from `join` to `leave` or the line's end. Every `on…` answers a function that undoes it. */
+export interface Room<
+  S extends StateSchema,
+  I extends Fields,
+  C extends Messages,
+  E extends Messages,
+  A extends keyof S & string,
+> {
+  readonly id: string;
+  /** The number of this player's seat: `owner` of its rows. */
+  readonly seat: number;
+  /** How others are told who said something: this player's `from`. */
+  readonly you: string;
+  /** What this player may see, as of `tick`. Rows are live: read them, do not keep them. */
+  readonly state: SeenStateOf<S>;
+  readonly tick: number;
+  /** Milliseconds one tick lasts. */
+  readonly tickMs: number;
+  /** This player's own row, in a game that has avatars. */
+  readonly me: SeenRow<FieldsOf<S, A>> | undefined;
+  readonly connection: 'open' | 'closed';
+  /**
+   * Holds this input until the next call; fields that are absent stay as they are. Each input lasts at least one tick:
+   * one that follows sooner waits, and of several that wait the last one counts. Throws BAD_INPUT.
+   */
+  input(input: Partial<ValuesOf<I>>): void;
+  /** Sends a command. Throws BAD_COMMAND. What the game refuses arrives at `onError`. */
+  send<N extends keyof C & string>(command: N, payload: ValuesOf<C[N]>): void;
+  /** Says something to everybody in the room: any JSON. Throws BAD_MESSAGE. */
+  say(message: unknown): void;
+  /** Calls `run` for each event of this name. */
+  on<N extends keyof E & string>(event: N, run: (payload: ValuesOf<E[N]>) => void): () => void;
+  /** Calls `run` after each change of the state. */
+  onState(run: (tick: number) => void): () => void;
+  /** Calls `run` for each message said in the room, this player's own included. */
+  onMessage(run: (said: { from: string; message: JsonValue }) => void): () => void;
+  /** Calls `run` when something this player asked for was refused. */
+  onError(run: (error: GameError) => void): () => void;
+  /** Calls `run` once when the seat or the line is gone: LEFT after `leave`, LINK_LOST for a line that broke. */
+  onClose(run: (reason: GameError) => void): () => void;
+  /** Gives the seat up. Resolves when the line is closed; leaving twice is fine. */
+  leave(): Promise<void>;
+  /** A fingerprint of the mirror, to compare with others'. */
+  hash(): string;
+}
+
+/** Opens a line, joins, and resolves with the room once its first state is here. */
+export function joinRoom<
+  S extends StateSchema,
+  I extends Fields,
+  C extends Messages,
+  E extends Messages,
+  A extends keyof S & string,
+>(
+  game: Game<S, I, C, E, A>,
+  request: Uint8Array,
+  open: (on: LinkEvents) => Link,
+  timers: Timers,
+): Promise<Room<S, I, C, E, A>> {
+  return new Promise((resolve, reject) => {
+    const room = new RoomClient(game, timers);
+    room.onClose(reject);
+    const link = open({
+      open: () => link.send(request),
+      frame: (frame) => room.receive(frame, () => resolve(room)),
+      closed: (code) => room.lost(code),
+    });
+    room.link = link;
+  });
+}
+
+class RoomClient<
+  S extends StateSchema,
+  I extends Fields,
+  C extends Messages,
+  E extends Messages,
+  A extends keyof S & string,
+> implements Room<S, I, C, E, A>
+{
+  id = '';
+  seat = 0;
+  you = '';
+  tick = 0;
+  connection: 'open' | 'closed' = 'open';
+  link: Link | null = null;
+
+  readonly #game: Game<S, I, C, E, A>;
+  readonly #pacer: InputPacer<ValuesOf<I>>;
+  readonly #onState = new Listeners<number>();
+  readonly #onMessage = new Listeners<{ from: string; message: JsonValue }>();
+  readonly #onError = new Listeners<GameError>();
+  readonly #onClose = new Listeners<GameError>();
+  readonly #onEvent = new Map<string, Listeners<ValuesOf<Fields>>>();
+  #mirror: StateMirror<S> | null = null;
+  #held: ValuesOf<I>;
+  #isRepairing = false;
+  /** Why the server ended it, until the line closes. */
+  #reason: GameError | null = null;
+
+  constructor(game: Game<S, I, C, E, A>, timers: Timers) {
+    this.#game = game;
+    this.#held = neutral(game.input);
+    this.#pacer = new InputPacer(timers, 1000 / game.tickRateHz, (input) => {
+      this.link?.send(encodeClientFrame(game, { kind: 'input', input }));
+    });
+  }
+
+  get state(): SeenStateOf<S> {
+    return this.#seated().view;
+  }
+
+  get tickMs(): number {
+    return 1000 / this.#game.tickRateHz;
+  }
+
+  get me(): SeenRow<FieldsOf<S, A>> | undefined {
+    const { avatars } = this.#game;
+    if (avatars === undefined) return undefined;
+    const row: unknown = this.#seated().store.table(avatars).ownedBy({ number: this.seat });
+    return row as SeenRow<FieldsOf<S, A>> | undefined;
+  }
+
+  input(input: Partial<ValuesOf<I>>): void {
+    const next = parseMessage(this.#game.input, input, 'BAD_INPUT', this.#held);
+    if (isSameMessage(this.#game.input, next, this.#held)) return;
+    this.#held = next;
+    if (this.connection === 'open') this.#pacer.send(next);
+  }
+
+  send<N extends keyof C & string>(command: N, payload: ValuesOf<C[N]>): void {
+    const { commands } = this.#game;
+    const fields = Object.hasOwn(commands, command) ? commands[command] : undefined;
+    if (fields === undefined) {
+      throw new GameError('BAD_COMMAND', 'This game has no command of that name.', { field: command, reason: 'unknown' });
+    }
+    const checked = parseMessage(fields, payload, 'BAD_COMMAND');
+    this.link?.send(encodeClientFrame(this.#game, { kind: 'command', name: command, payload: checked }));
+  }
+
+  say(message: unknown): void {
+    this.link?.send(encodeClientFrame(this.#game, { kind: 'say', message: toJsonValue(message) }));
+  }
+
+  on<N extends keyof E & string>(event: N, run: (payload: ValuesOf<E[N]>) => void): () => void {
+    let listeners = this.#onEvent.get(event);
+    if (listeners === undefined) {
+      listeners = new Listeners();
+      this.#onEvent.set(event, listeners);
+    }
+    // The name chose both the listeners and the payload's fields.
+    return listeners.add(run as (payload: ValuesOf<Fields>) => void);
+  }
+
+  onState(run: (tick: number) => void): () => void {
+    return this.#onState.add(run);
+  }
+
+  onMessage(run: (said: { from: string; message: JsonValue }) => void): () => void {
+    return this.#onMessage.add(run);
+  }
+
+  onError(run: (error: GameError) => void): () => void {
+    return this.#onError.add(run);
+  }
+
+  onClose(run: (reason: GameError) => void): () => void {
+    return this.#onClose.add(run);
+  }
+
+  leave(): Promise<void> {
+    if (this.connection === 'closed') return Promise.resolve();
+    return new Promise((resolve) => {
+      this.onClose(() => resolve());
+      this.link?.send(encodeClientFrame(this.#game, { kind: 'leave' }));
+    });
+  }
+
+  hash(): string {
+    return hashState(this.#seated().store, this.seat);
+  }
+
+  /** Takes one frame. `joined` is called with the first state. */
+  receive(bytes: Uint8Array, joined: () => void): void {
+    if (this.connection === 'closed') return;
+    let frame: ServerFrame;
+    try {
+      frame = applyServerFrame(this.#game, this.#mirror?.store ?? null, this.tick, new ByteReader(bytes));
+    } catch (error) {
+      if (!isGameError(error)) throw error;
+      // What could not be read once is asked for whole; if that cannot be read either, asking on would never end.
+      if (!this.#isRepairing) return this.#repair();
+      this.#reason = error;
+      this.link?.close();
+      return;
+    }
+    this.#take(frame, joined);
+  }
+
+  #take(frame: ServerFrame, joined: () => void): void {
+    switch (frame.kind) {
+      case 'welcome':
+        this.id = frame.roomId;
+        this.seat = frame.seat;
+        this.you = frame.you;
+        this.#mirror = createMirror(this.#game.state, frame.seat);
+        return;
+      case 'snapshot':
+      case 'delta':
+        this.tick = frame.tick;
+        if (frame.kind === 'snapshot') this.#isRepairing = false;
+        joined();
+        return this.#onState.tell(frame.tick);
+      case 'gap':
+        return this.#repair();
+      case 'event':
+        return this.#onEvent.get(frame.name)?.tell(frame.payload);
+      case 'said':
+        return this.#onMessage.tell({ from: frame.from, message: frame.message });
+      case 'refusal':
+        return this.#refused(frame.code, frame.sentence);
+    }
+  }
+
+  /** The line is closed. */
+  lost(code: number): void {
+    if (this.connection === 'closed') return;
+    this.connection = 'closed';
+    this.#pacer.stop();
+    this.#onClose.tell(this.#reason ?? reasonOf(code));
+  }
+
+  #refused(code: string, sentence: string): void {
+    // A code that this client does not know comes from a newer server; its sentence still helps.
+    const known: ErrorCode = isErrorCode(code) ? code : 'BAD_MESSAGE';
+    const error = new GameError(known, sentence, {} as GameError['details']);
+    if (ERRORS[known].closeCode !== null) this.#reason = error;
+    else this.#onError.tell(error);
+  }
+
+  #repair(): void {
+    if (this.#isRepairing) return;
+    this.#isRepairing = true;
+    this.link?.send(encodeClientFrame(this.#game, { kind: 'repair' }));
+  }
+
+  #seated(): StateMirror<S> {
+    if (this.#mirror === null) throw new TypeError('a room has no state before the server has sent it');
+    return this.#mirror;
+  }
+}
+
+/** What a bare close code says, where no refusal came before it. */
+function reasonOf(closeCode: number): GameError {
+  return new GameError('LINK_LOST', `The line to the server is gone (close code ${closeCode}).`, {
+    reason: `close code ${closeCode}`,
+  });
+}

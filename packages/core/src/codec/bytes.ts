@@ -1,0 +1,182 @@
+/**
+ * Reading and writing of bytes: little-endian, varints of at most 32 bits, length-prefixed UTF-8.
+ *
+ * The reader takes hostile bytes: each read checks what is left before it touches or allocates anything, and throws
+ * BAD_FRAME with the offset. The writer takes trusted values and grows as it needs.
+ */
+import { GameError } from '../errors.ts';
+import { utf8Length, utf8Read, utf8Write } from './utf8.ts';
+
+/** An integer as an unsigned one in which small magnitudes stay small: 0, -1, 1, -2 become 0, 1, 2, 3. */
+export function zigzag(value: number): number {
+  return ((value << 1) ^ (value >> 31)) >>> 0;
+}
+
+/** The inverse of `zigzag`. */
+export function unzigzag(value: number): number {
+  return (value >>> 1) ^ -(value & 1);
+}
+
+/** A growing buffer. `take` copies out what was written and starts anew, so no bytes handed out are written again. */
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #float: DataView;
+  #at = 0;
+
+  constructor(initialBytes = 256) {
+    this.#bytes = new Uint8Array(initialBytes);
+    this.#float = new DataView(this.#bytes.buffer);
+  }
+
+  get length(): number {
+    return this.#at;
+  }
+
+  u8(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#at++] = value;
+  }
+
+  u32(value: number): void {
+    this.#room(4);
+    this.#float.setUint32(this.#at, value, true);
+    this.#at += 4;
+  }
+
+  /** An unsigned integer below 2^32 in one to five bytes, low seven bits first (LEB128). */
+  varint(value: number): void {
+    this.#room(5);
+    let rest = value >>> 0;
+    while (rest > 0x7f) {
+      this.#bytes[this.#at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#at++] = rest;
+  }
+
+  f32(value: number): void {
+    this.#room(4);
+    this.#float.setFloat32(this.#at, value, true);
+    this.#at += 4;
+  }
+
+  f64(value: number): void {
+    this.#room(8);
+    this.#float.setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  /** Well-formed text: varint byte length, then UTF-8. */
+  text(value: string): void {
+    const bytes = utf8Length(value);
+    this.varint(bytes);
+    this.#room(bytes);
+    this.#at = utf8Write(this.#bytes, this.#at, value);
+  }
+
+  /** Bytes as they are, without a length. */
+  append(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  /** A copy of what was written since the last `take`; the writer is empty afterwards. */
+  take(): Uint8Array {
+    const taken = this.#bytes.slice(0, this.#at);
+    this.#at = 0;
+    return taken;
+  }
+
+  #room(more: number): void {
+    const needed = this.#at + more;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = grown;
+    this.#float = new DataView(grown.buffer);
+  }
+}
+
+/** Reads hostile bytes front to back. Every method throws BAD_FRAME rather than read past the end. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #float: DataView;
+  readonly #units: number[] = [];
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#float = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  u8(): number {
+    this.#need(1);
+    return this.#bytes[this.#at++] ?? 0;
+  }
+
+  u32(): number {
+    this.#need(4);
+    this.#at += 4;
+    return this.#float.getUint32(this.#at - 4, true);
+  }
+
+  /** Refuses a fifth byte that would not fit 32 bits, and forms longer than needed: one number, one spelling. */
+  varint(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.u8();
+      if (shift === 28 && byte > 0x0f) break;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        if (byte === 0 && shift > 0) break;
+        return value >>> 0;
+      }
+    }
+    return this.fail('a varint is longer than its number needs, or passes 32 bits');
+  }
+
+  f32(): number {
+    this.#need(4);
+    this.#at += 4;
+    return this.#float.getFloat32(this.#at - 4, true);
+  }
+
+  f64(): number {
+    this.#need(8);
+    this.#at += 8;
+    return this.#float.getFloat64(this.#at - 8, true);
+  }
+
+  /** Text of at most `maxBytes` in UTF-8. The length is checked before anything is allocated. */
+  text(maxBytes: number): string {
+    const bytes = this.varint();
+    if (bytes > maxBytes) this.fail(`a text of ${bytes} bytes, at most ${maxBytes} are allowed`);
+    this.#need(bytes);
+    const text = utf8Read(this.#bytes, this.#at, this.#at + bytes, this.#units);
+    if (text === null) return this.fail('a text is not well-formed UTF-8');
+    this.#at += bytes;
+    return text;
+  }
+
+  /** Refuses bytes after the end of the frame: they would be a second, unchecked message. */
+  end(): void {
+    if (this.left > 0) this.fail(`${this.left} bytes follow the end of the frame`);
+  }
+
+  /** Throws BAD_FRAME at the current offset. */
+  fail(reason: string): never {
+    throw new GameError('BAD_FRAME', `The frame cannot be read: ${reason} (offset ${this.#at}).`, {
+      reason,
+      offset: this.#at,
+    });
+  }
+
+  #need(bytes: number): void {
+    if (bytes > this.left) this.fail(`${bytes} more bytes were expected and ${this.left} are left`);
+  }
+}

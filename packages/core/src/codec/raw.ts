@@ -1,0 +1,45 @@
+/**
+ * Single raw values on the wire. An integer goes absolute (varint, zigzag where signed) or as the difference from the
+ * value last sent (zigzag, the shorter way round where it wraps); floats and texts always go whole.
+ */
+import type { FloatCodec, IntCodec, TextCodec } from '../schema/field.ts';
+import { type ByteReader, type ByteWriter, unzigzag, zigzag } from './bytes.ts';
+
+export function writeInt(out: ByteWriter, codec: IntCodec<unknown>, raw: number): void {
+  out.varint(codec.signed ? zigzag(raw) : raw);
+}
+
+/** Refuses raw values outside the type's range: a wire value never widens what the schema allows. */
+export function readInt(from: ByteReader, codec: IntCodec<unknown>): number {
+  const word = from.varint();
+  return checked(from, codec, codec.signed ? unzigzag(word) : word | 0);
+}
+
+export function writeIntChange(out: ByteWriter, codec: IntCodec<unknown>, base: number, raw: number): void {
+  const shift = codec.wrapBits === 0 ? 0 : 32 - codec.wrapBits;
+  out.varint(zigzag(((raw - base) << shift) >> shift));
+}
+
+export function readIntChange(from: ByteReader, codec: IntCodec<unknown>, base: number): number {
+  const sum = (base + unzigzag(from.varint())) | 0;
+  return checked(from, codec, codec.wrapBits === 0 ? sum : sum & codec.max);
+}
+
+export function writeFloat(out: ByteWriter, codec: FloatCodec<unknown>, raw: number): void {
+  if (codec.single) out.f32(raw);
+  else out.f64(raw);
+}
+
+export function readFloat(from: ByteReader, codec: FloatCodec<unknown>): number {
+  const raw = codec.single ? from.f32() : from.f64();
+  return Number.isFinite(raw) ? raw + 0 : from.fail('a number is not finite');
+}
+
+export function readText(from: ByteReader, codec: TextCodec<unknown>): string {
+  return from.text(codec.maxBytes);
+}
+
+function checked(from: ByteReader, codec: IntCodec<unknown>, raw: number): number {
+  const value = codec.signed ? raw : raw >>> 0;
+  return value >= codec.min && value <= codec.max ? raw : from.fail(`${value} is out of its field's range`);
+}

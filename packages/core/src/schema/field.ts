@@ -1,0 +1,265 @@
+/**
+ * Field types: what one value of a row, an input, a command or an event can be.
+ *
+ * A field type knows three things: which values it accepts, the raw form a column stores, and how that form goes over
+ * the wire. Integers, quantised numbers, angles, choices and references all have an integer of at most 32 bits as
+ * their raw form, so one kind of column and one loop of the codec serve them all; floats and texts have their own.
+ */
+import { utf8Cut, utf8Length } from '../codec/utf8.ts';
+import { GameError } from '../errors.ts';
+
+/** Who may see a field: all, the seat that owns the row, or nobody outside the server. */
+export type Visibility = 'everyone' | 'owner' | 'nobody';
+
+/** Values held as a 32-bit integer. `quantise` answers NaN for what the type does not accept. */
+export interface IntCodec<T> {
+  readonly store: 'int';
+  /** Smallest and largest raw value; of an unsigned type, read as unsigned. */
+  readonly min: number;
+  readonly max: number;
+  readonly signed: boolean;
+  /** Bits of a raw value that goes round in a circle; 0 for one that does not. */
+  readonly wrapBits: number;
+  readonly zero: number;
+  quantise(value: unknown): number;
+  /** The raw value nearest to one that `quantise` refuses, or undefined where none is near. */
+  clamp(value: unknown): number | undefined;
+  toValue(raw: number): T;
+}
+
+/** Values held as a double. `quantise` answers NaN for what the type does not accept. */
+export interface FloatCodec<T> {
+  readonly store: 'float';
+  readonly zero: number;
+  /** Four bytes on the wire rather than eight. */
+  readonly single: boolean;
+  quantise(value: unknown): number;
+  clamp(value: unknown): number | undefined;
+  toValue(raw: number): T;
+}
+
+/** Values held as text. `quantise` answers null for what the type does not accept. */
+export interface TextCodec<T> {
+  readonly store: 'text';
+  readonly zero: string;
+  readonly maxBytes: number;
+  quantise(value: unknown): string | null;
+  clamp(value: unknown): string | undefined;
+  toValue(raw: string): T;
+}
+
+/** A field type whose values are `T`, seen by `V`. Immutable: `visibleTo` answers a new one. */
+export interface Field<T, V extends Visibility = 'everyone'> {
+  readonly codec: IntCodec<T> | FloatCodec<T> | TextCodec<T>;
+  readonly visibility: V;
+  /** The type in words, with its parameters: for error sentences, and what the schema's fingerprint is made of. */
+  readonly signature: string;
+  visibleTo<W extends Visibility>(who: W): Field<T, W>;
+}
+
+export type AnyField = Field<unknown, Visibility>;
+export type Fields = Readonly<Record<string, AnyField>>;
+
+/** The values a field type has. */
+export type ValueOf<F> = F extends Field<infer T, Visibility> ? T : never;
+
+/** A plain object with one value per field: an input, a command's payload, an event's. */
+export type ValuesOf<F extends Fields> = { -readonly [K in keyof F]: ValueOf<F[K]> };
+
+function field<T>(signature: string, codec: IntCodec<T> | FloatCodec<T> | TextCodec<T>): Field<T> {
+  const seenBy = <V extends Visibility>(visibility: V): Field<T, V> => ({
+    codec,
+    visibility,
+    signature,
+    visibleTo: seenBy,
+  });
+  return seenBy('everyone');
+}
+
+function clampNumber(value: unknown, min: number, max: number): number | undefined {
+  if (typeof value !== 'number' || Number.isNaN(value)) return undefined;
+  return Math.min(max, Math.max(min, Math.round(value)));
+}
+
+function integer(signature: string, min: number, max: number): Field<number> {
+  const signed = min < 0;
+  return field(signature, {
+    store: 'int',
+    min,
+    max,
+    signed,
+    wrapBits: 0,
+    zero: 0,
+    quantise: (value) =>
+      typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value | 0 : Number.NaN,
+    clamp: (value) => clampNumber(value, min, max),
+    toValue: signed ? (raw) => raw : (raw) => raw >>> 0,
+  });
+}
+
+/** Whole numbers 0 to 255. */
+export const u8: Field<number> = integer('u8', 0, 0xff);
+/** Whole numbers 0 to 65,535. */
+export const u16: Field<number> = integer('u16', 0, 0xffff);
+/** Whole numbers 0 to 4,294,967,295. */
+export const u32: Field<number> = integer('u32', 0, 0xffffffff);
+/** Whole numbers -128 to 127. */
+export const i8: Field<number> = integer('i8', -0x80, 0x7f);
+/** Whole numbers -32,768 to 32,767. */
+export const i16: Field<number> = integer('i16', -0x8000, 0x7fff);
+/** Whole numbers -2,147,483,648 to 2,147,483,647. */
+export const i32: Field<number> = integer('i32', -0x80000000, 0x7fffffff);
+/** The `id` of a row, or 0 for none. The row may be gone by the time it is looked up: `get` answers undefined then. */
+export const rowId: Field<number> = integer('rowId', 0, 0xffffffff);
+
+/** True or false; one byte. */
+export const bool: Field<boolean> = field('bool', {
+  store: 'int',
+  min: 0,
+  max: 1,
+  signed: false,
+  wrapBits: 0,
+  zero: 0,
+  quantise: (value) => (value === true ? 1 : value === false ? 0 : Number.NaN),
+  clamp: () => undefined,
+  toValue: (raw) => raw === 1,
+});
+
+/** A button that is held or not: `bool` under the name inputs use. */
+export const flag: Field<boolean> = bool;
+
+function float(signature: string, largest: number, round: (value: number) => number): Field<number> {
+  return field(signature, {
+    store: 'float',
+    zero: 0,
+    single: signature === 'f32',
+    // Adding 0 turns -0 into 0: one value, one spelling, one hash.
+    quantise: (value) => (typeof value === 'number' && Math.abs(value) <= largest ? round(value) + 0 : Number.NaN),
+    clamp: (value) =>
+      typeof value !== 'number' || Number.isNaN(value) ? undefined : value > 0 ? largest : -largest,
+    toValue: (raw) => raw,
+  });
+}
+
+/** The largest finite value of a 32-bit float. */
+const F32_MAX = (2 - 2 ** -23) * 2 ** 127;
+
+/** A 32-bit float: written values are rounded to it at once, so server and clients hold the same number. Finite only. */
+export const f32: Field<number> = float('f32', F32_MAX, Math.fround);
+/** A 64-bit float. Finite only. */
+export const f64: Field<number> = float('f64', Number.MAX_VALUE, (value) => value);
+
+/**
+ * Numbers `min` to `max` in steps of `step`, held as a count of steps. `max - min` must be a whole number of steps, at
+ * most 2^32 - 1 of them; values are rounded to the nearest step.
+ */
+export function quantized(range: { min: number; max: number; step: number }): Field<number> {
+  const { min, max, step } = range;
+  const signature = `quantized(${min}..${max} by ${step})`;
+  const steps = Math.round((max - min) / step);
+  const whole = Math.abs((max - min) / step - steps) < 1e-6;
+  if (!(step > 0) || !(max > min) || !whole || !(steps <= 0xffffffff)) {
+    throw new GameError(
+      'BAD_SCHEMA',
+      `${signature} needs finite min < max and a positive step that divides max - min into at most 2^32 - 1 parts.`,
+      { where: signature, reason: 'range' },
+    );
+  }
+  const stepsTo = (value: number): number => Math.round((value - min) / step);
+  return field(signature, {
+    store: 'int',
+    min: 0,
+    max: steps,
+    signed: false,
+    wrapBits: 0,
+    zero: stepsTo(Math.min(max, Math.max(min, 0))) | 0,
+    quantise: (value) => {
+      if (typeof value !== 'number') return Number.NaN;
+      const count = stepsTo(value);
+      return count >= 0 && count <= steps ? count | 0 : Number.NaN;
+    },
+    clamp: (value) =>
+      typeof value !== 'number' || Number.isNaN(value) ? undefined : stepsTo(Math.min(max, Math.max(min, value))) | 0,
+    toValue: (raw) => min + (raw >>> 0) * step,
+  });
+}
+
+/** One direction of a stick: -1 to 1 in 128ths. */
+export const axis: Field<number> = quantized({ min: -1, max: 1, step: 1 / 64 });
+
+/**
+ * A direction in radians, held as one of 2^bits parts of a circle (1 to 16 bits). Any finite number may be written;
+ * reading answers 0 up to, not including, 2 pi. Differences on the wire go the shorter way round.
+ */
+export function angle(options: { bits: number }): Field<number> {
+  const { bits } = options;
+  const signature = `angle(${bits})`;
+  if (!Number.isInteger(bits) || bits < 1 || bits > 16) {
+    throw new GameError('BAD_SCHEMA', `${signature} needs 1 to 16 bits.`, { where: signature, reason: 'bits' });
+  }
+  const parts = 2 ** bits;
+  const turn = 2 * Math.PI;
+  return field(signature, {
+    store: 'int',
+    min: 0,
+    max: parts - 1,
+    signed: false,
+    wrapBits: bits,
+    zero: 0,
+    quantise: (value) => {
+      if (typeof value !== 'number' || !Number.isFinite(value)) return Number.NaN;
+      return Math.round(((value % turn) / turn) * parts) & (parts - 1);
+    },
+    clamp: () => undefined,
+    toValue: (raw) => (raw / parts) * turn,
+  });
+}
+
+/** Well-formed text of at most `maxBytes` bytes in UTF-8 (1 to 65,535). */
+export function text(maxBytes: number): Field<string> {
+  const signature = `text(${maxBytes})`;
+  if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > 0xffff) {
+    throw new GameError('BAD_SCHEMA', `${signature} needs 1 to 65,535 bytes.`, { where: signature, reason: 'maxBytes' });
+  }
+  return field(signature, {
+    store: 'text',
+    zero: '',
+    maxBytes,
+    quantise: (value) =>
+      typeof value === 'string' && value.isWellFormed() && utf8Length(value) <= maxBytes ? value : null,
+    clamp: (value) => (typeof value === 'string' ? utf8Cut(value.toWellFormed(), maxBytes) : undefined),
+    toValue: (raw) => raw,
+  });
+}
+
+/** One of a fixed list of words (1 to 256); the first is the value a new row or a neutral input has. */
+export function choice<const T extends readonly [string, ...string[]]>(...options: T): Field<T[number]> {
+  const signature = `choice(${options.join('|')})`;
+  if (options.length === 0 || options.length > 256 || new Set(options).size !== options.length) {
+    throw new GameError('BAD_SCHEMA', `${signature} needs 1 to 256 different words.`, {
+      where: signature,
+      reason: 'options',
+    });
+  }
+  return field<T[number]>(signature, {
+    store: 'int',
+    min: 0,
+    max: options.length - 1,
+    signed: false,
+    wrapBits: 0,
+    zero: 0,
+    quantise: (value) => {
+      const index = options.indexOf(value as string);
+      return index < 0 ? Number.NaN : index;
+    },
+    clamp: () => undefined,
+    toValue: (raw) => options[raw] ?? options[0],
+  });
+}
+
+/** What is wrong with a value that a field type does not accept, as the end of a sentence. Never quotes the value. */
+export function whyNot(type: AnyField, value: unknown): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) return `it must be ${type.signature}, not ${value}`;
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+  return `it must be ${type.signature}, and this ${kind} is not`;
+}

@@ -1,0 +1,154 @@
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { bool, choice, f32, text, u16, u8 } from './field.ts';
+import { defineGame, type Game } from './game.ts';
+import { parseMessage } from './message.ts';
+import { grid, record, type SeenStateOf, type StateOf, table } from './state-schema.ts';
+
+const arena = defineGame({
+  name: 'arena',
+  tickRateHz: 30,
+  seats: 16,
+  state: {
+    ships: table({ name: text(24), x: f32, hp: u8, ammo: u8.visibleTo('owner'), seed: u16.visibleTo('nobody') }),
+    round: record({ phase: choice('warmup', 'live') }),
+    tiles: grid({ width: 4, height: 4, of: u8 }),
+  },
+  input: { thrust: f32, fire: bool },
+  commands: { chat: { line: text(120) } },
+  events: { hit: { by: u16 } },
+  avatars: 'ships',
+  words: { fire: { fire: true } },
+  join(room, seat) {
+    const ship = room.state.ships.add({ x: 0, name: seat.name }, { owner: seat });
+    expectTypeOf(ship.ammo).toEqualTypeOf<number>();
+    room.emit('hit', { by: ship.id });
+    // @ts-expect-error there is no such event
+    room.emit('miss', {});
+    // @ts-expect-error `by` is missing
+    room.emit('hit', {});
+  },
+  control(ship, input, { dt }) {
+    expectTypeOf(input).toEqualTypeOf<Readonly<{ thrust: number; fire: boolean }>>();
+    ship.x += input.thrust * dt;
+    // @ts-expect-error ids are given, not written
+    ship.id = 3;
+  },
+  on: {
+    chat(room, seat, payload) {
+      expectTypeOf(payload).toEqualTypeOf<{ line: string }>();
+      expectTypeOf(seat.number).toEqualTypeOf<number>();
+      expectTypeOf(room.state.round.phase).toEqualTypeOf<'warmup' | 'live'>();
+    },
+  },
+});
+
+describe('one declaration gives every type', () => {
+  test('of the state on the server', () => {
+    type State = StateOf<(typeof arena)['state']>;
+    type Ship = NonNullable<ReturnType<State['ships']['get']>>;
+    expectTypeOf<Ship>().toEqualTypeOf<{
+      readonly id: number;
+      readonly owner: number;
+      name: string;
+      x: number;
+      hp: number;
+      ammo: number;
+      seed: number;
+    }>();
+  });
+
+  test('of what a client sees: hidden fields do not exist, an owner’s may be undefined', () => {
+    type State = SeenStateOf<(typeof arena)['state']>;
+    type Ship = NonNullable<ReturnType<State['ships']['get']>>;
+    expectTypeOf<Ship>().toEqualTypeOf<{
+      readonly id: number;
+      readonly owner: number;
+      readonly name: string;
+      readonly x: number;
+      readonly hp: number;
+      readonly ammo: number | undefined;
+    }>();
+    expectTypeOf<State['round']>().toEqualTypeOf<{ readonly phase: 'warmup' | 'live' }>();
+  });
+
+  test('and any one game fits where some game is asked for', () => {
+    expectTypeOf(arena).toExtend<Game>();
+  });
+});
+
+describe('a definition that cannot work is refused when it is made', () => {
+  const minimal = { name: 'game', tickRateHz: 10, seats: 2, state: { rows: table({ x: u8 }) }, input: { x: u8 } } as const;
+
+  test.each([
+    ['a name that cannot stand in an address', { name: 'My Game' }],
+    ['no ticks', { tickRateHz: 0 }],
+    ['half a seat', { seats: 1.5 }],
+    ['a field of every object', { input: { constructor: u8 } }],
+    ['a field that rows already have', { input: { owner: u8 } }],
+    ['a word that would read as JSON', { words: { '{': { x: 1 } } }],
+    ['a word that presses what is not an input', { words: { go: { x: 999 } } }],
+    ['avatars that are no table', { avatars: 'ships' }],
+    ['control without avatars', { control() {} }],
+  ])('%s', (_, change) => {
+    expect(() => defineGame({ ...minimal, ...change } as never)).toThrow();
+  });
+
+  test('more fields than a change mask has bits', () => {
+    const many = Object.fromEntries(Array.from({ length: 31 }, (_, index) => [`f${index}`, u8]));
+    expect(() => table(many)).toThrow(/at most 30/);
+  });
+});
+
+test('the fingerprint moves with everything the wire depends on and with nothing else', () => {
+  const of = (change: object) =>
+    defineGame({ name: 'g', tickRateHz: 10, seats: 2, state: { a: table({ x: u8 }) }, input: { x: u8 }, ...change } as never)
+      .fingerprint;
+  const base = of({});
+  expect(of({ seats: 3, tickRateHz: 20, title: { en: 'G' } })).toBe(base);
+  for (const change of [
+    { name: 'h' },
+    { state: { a: table({ x: u16 }) } },
+    { state: { a: table({ x: u8.visibleTo('owner') }) } },
+    { state: { b: table({ x: u8 }) } },
+    { input: { y: u8 } },
+    { events: { hit: {} } },
+    { commands: { chat: { line: text(9) } } },
+  ]) {
+    expect(of(change)).not.toBe(base);
+  }
+});
+
+describe('inputs from outside [GA01] [PR05]', () => {
+  const fields = { dir: choice('none', 'left'), power: u8 };
+  const held = { dir: 'none', power: 7 } as const;
+
+  test('take what they say and leave the rest as it is held', () => {
+    expect(parseMessage(fields, { dir: 'left' }, 'BAD_INPUT', held)).toEqual({ dir: 'left', power: 7 });
+    expect(parseMessage(fields, { power: -0 }, 'BAD_INPUT', held)).toEqual({ dir: 'none', power: 0 });
+  });
+
+  test.each([
+    ['NaN', { power: Number.NaN }],
+    ['Infinity', { power: 1e999 }],
+    ['1e308', { power: 1e308 }],
+    ['a subnormal', { power: 5e-324 }],
+    ['a BigInt', { power: 1n }],
+    ['text', { power: '1' }],
+    ['null', { power: null }],
+    ['a list', { power: [1] }],
+    ['a boxed number', { power: Object(1) }],
+    ['an unknown field', { power: 1, speed: 9 }],
+    ['an own __proto__', JSON.parse('{"__proto__":{"power":9}}')],
+    ['a constructor', JSON.parse('{"constructor":1}')],
+    ['a list in place of an object', []],
+    ['nothing', null],
+    ['a word', 'left'],
+  ])('are refused whole: %s', (_, value) => {
+    expect(() => parseMessage(fields, value, 'BAD_INPUT', held)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+    expect(Object.hasOwn(Object.prototype, 'power')).toBe(false);
+  });
+
+  test('must be complete where nothing is held', () => {
+    expect(() => parseMessage(fields, { dir: 'left' }, 'BAD_COMMAND')).toThrow(/power: it is missing/);
+  });
+});

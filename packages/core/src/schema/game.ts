@@ -1,0 +1,199 @@
+/**
+ * `defineGame`: one declaration of a game, shared by server and client. Data and pure functions: what the state is,
+ * what players may ask for, and the rules. Everything else infers its types from here.
+ */
+import { hashText } from '../state/hash.ts';
+import type { SeededRandom } from '../random.ts';
+import type { Fields, ValuesOf } from './field.ts';
+import { parseMessage } from './message.ts';
+import {
+  badSchema,
+  checkFields,
+  checkName,
+  columnsOf,
+  type PartSchema,
+  type Row,
+  type StateOf,
+  type StateSchema,
+  type TableSchema,
+} from './state-schema.ts';
+
+/** Commands or events: for each name, the fields its payload has. */
+export type Messages = Readonly<Record<string, Fields>>;
+
+/** A seat as rules see it. */
+export interface Seat {
+  /** From 1 to the game's `seats`; the number is given to somebody else once this player has gone. */
+  readonly number: number;
+  /** The player's name: normalised, 1 to 32 code points, from outside. Show it as text only. */
+  readonly name: string;
+  readonly isBot: boolean;
+}
+
+/** The room as rules see it. */
+export interface RoomScope<S extends StateSchema, E extends Messages> {
+  readonly id: string;
+  readonly state: StateOf<S>;
+  /** Seats that are taken, in order of their numbers. */
+  readonly seats: readonly Seat[];
+  /** Tells players something that happens once, with the state of this tick. To one seat, or to all. */
+  emit<N extends keyof E & string>(event: N, payload: ValuesOf<E[N]>, to?: Seat): void;
+}
+
+/** The moment a rule runs in: the only time and the only chance it knows. */
+export interface Moment {
+  /** Ticks since the room opened. */
+  readonly tick: number;
+  /** Seconds one tick lasts. */
+  readonly dt: number;
+  /** The room's seeded chance. */
+  readonly random: SeededRandom;
+}
+
+/** What `control` may look at beside its own row. It has no chance: it also runs ahead on its owner's client. */
+export interface ControlMoment<S extends StateSchema> {
+  readonly tick: number;
+  readonly dt: number;
+  /** To look at, not to write: others' rows belong to `step`. */
+  readonly state: StateOf<S>;
+}
+
+/** What a bot knows when it decides: what a player sees, its own row, and the input it holds. */
+export interface BotMoment<S extends StateSchema, I extends Fields> {
+  readonly tick: number;
+  readonly random: SeededRandom;
+  readonly state: StateOf<S>;
+  readonly held: Readonly<ValuesOf<I>>;
+}
+
+/** The table fields of part `K` of a schema; of no part at all, no fields. */
+export type FieldsOf<S extends StateSchema, K extends keyof S> = S[K] extends TableSchema<infer F> ? F : never;
+
+type PartNames<S extends StateSchema> = keyof S & string;
+
+/** A function-typed property compared as a method is, so that any one game fits where some game is asked for. */
+type Hook<F extends (...args: never[]) => void> = { hook(...args: Parameters<F>): void }['hook'];
+
+/** Server-side players that keep a room alive. They use the same inputs as everybody else. */
+export interface Bots<S extends StateSchema, I extends Fields, A extends PartNames<S>> {
+  /** While fewer seats than this are taken, bots take the rest; they give their seats up to people. */
+  readonly atLeast: number;
+  /** Their names, used in turn. */
+  readonly names: readonly string[];
+  /** Called once a tick per bot; answers the fields of its input that change. */
+  think(me: Readonly<Row<FieldsOf<S, A>>>, moment: BotMoment<S, I>): Partial<ValuesOf<I>>;
+}
+
+/** What `defineGame` takes. Only `name`, `tickRateHz`, `seats`, `state` and `input` are required. */
+export interface GameDefinition<
+  S extends StateSchema,
+  I extends Fields,
+  C extends Messages,
+  E extends Messages,
+  A extends PartNames<S>,
+> {
+  /** Small letters, digits and dashes: part of addresses and of the wire. */
+  readonly name: string;
+  /** What people read, per language; `name` where it is absent. */
+  readonly title?: Readonly<Record<string, string>>;
+  /** Ticks per second, 1 to 128. */
+  readonly tickRateHz: number;
+  /** Players one room takes, 1 to 1,000. */
+  readonly seats: number;
+  readonly state: S;
+  readonly input: I;
+  readonly commands?: C;
+  readonly events?: E;
+  /** The table in which a seat's own row is: `control` is called for it, and it goes when its player goes. */
+  readonly avatars?: A;
+  /** Words of text gateways, each pressing its input for one tick: `{ '좌': { dir: 'left' } }`. */
+  readonly words?: Readonly<Record<string, Partial<ValuesOf<I>>>>;
+  readonly bots?: Bots<S, I, A>;
+  /** Once, when a room opens: its first state. */
+  create?(room: RoomScope<S, E>, moment: Moment): void;
+  /** A player takes a seat. If it throws, the seat stays free and the player is told. */
+  join?(room: RoomScope<S, E>, seat: Seat, moment: Moment): void;
+  /** A player has gone for good. Afterwards its avatars are removed and its other rows belong to nobody. */
+  leave?(room: RoomScope<S, E>, seat: Seat, moment: Moment): void;
+  /** One seat's avatar for one tick, in order of seats. Pure: reads its arguments, writes its row. */
+  control?(avatar: Row<FieldsOf<S, A>>, input: Readonly<ValuesOf<I>>, moment: ControlMoment<S>): void;
+  /** The rest of the world for one tick, after every `control`. */
+  step?(room: RoomScope<S, E>, moment: Moment): void;
+  /** One handler per command. If it throws, the sender is told and the room goes on. */
+  readonly on?: {
+    readonly [N in keyof C]?: Hook<(room: RoomScope<S, E>, seat: Seat, payload: ValuesOf<C[N]>, moment: Moment) => void>;
+  };
+}
+
+/** A game that `defineGame` has checked. */
+export interface Game<
+  S extends StateSchema = StateSchema,
+  I extends Fields = Fields,
+  C extends Messages = Messages,
+  E extends Messages = Messages,
+  A extends PartNames<S> = PartNames<S>,
+> extends GameDefinition<S, I, C, E, A> {
+  readonly commands: C;
+  readonly events: E;
+  /** Changes whenever the wire would: client and server that differ here do not understand each other. */
+  readonly fingerprint: number;
+}
+
+/**
+ * Declares a game. Checks names, counts and words at once and throws BAD_SCHEMA with the place and the reason, so that
+ * a mistake shows when the file is loaded and not when the first player joins.
+ */
+export function defineGame<
+  const S extends StateSchema,
+  const I extends Fields,
+  const C extends Messages = Record<never, never>,
+  const E extends Messages = Record<never, never>,
+  A extends PartNames<S> = never,
+>(definition: GameDefinition<S, I, C, E, A>): Game<S, I, C, E, A> {
+  const { name, tickRateHz, seats, state, input, words = {}, avatars, bots } = definition;
+  const commands = definition.commands ?? ({} as C);
+  const events = definition.events ?? ({} as E);
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) {
+    throw badSchema('name', 'it must be small letters, digits and dashes, begin with a letter, at most 32 long');
+  }
+  if (!(tickRateHz >= 1 && tickRateHz <= 128)) throw badSchema('tickRateHz', 'it must be from 1 to 128');
+  if (!Number.isInteger(seats) || seats < 1 || seats > 1000) throw badSchema('seats', 'it must be from 1 to 1,000');
+  for (const part of Object.keys(state)) checkName('state', part);
+  checkFields('input', input);
+  for (const [kind, messages] of Object.entries({ commands, events })) {
+    for (const [message, fields] of Object.entries(messages)) {
+      checkName(kind, message);
+      checkFields(`${kind}.${message}`, fields);
+    }
+  }
+  if (avatars !== undefined && state[avatars]?.type !== 'table') throw badSchema('avatars', 'it must name a table');
+  if (avatars === undefined && (definition.control !== undefined || bots !== undefined)) {
+    throw badSchema('avatars', 'control and bots need the table in which a seat has its own row');
+  }
+  if (bots !== undefined && (bots.atLeast > seats || bots.names.length === 0)) {
+    throw badSchema('bots', 'atLeast must not pass seats, and names must not be empty');
+  }
+  for (const [word, pressed] of Object.entries(words)) {
+    if (word.length === 0 || word.startsWith('{')) throw badSchema(`words ${word}`, 'a word is text that is not JSON');
+    parseMessage(input, pressed, 'BAD_INPUT', {} as ValuesOf<I>);
+  }
+  return { ...definition, commands, events, fingerprint: fingerprintOf({ name, state, input, commands, events }) };
+}
+
+function fingerprintOf(parts: { name: string; state: StateSchema; input: Fields; commands: Messages; events: Messages }): number {
+  const fields = (of: Fields): unknown => Object.entries(of).map(([name, type]) => [name, type.signature, type.visibility]);
+  const messages = (of: Messages): unknown => Object.entries(of).map(([name, payload]) => [name, fields(payload)]);
+  const shape = (part: PartSchema): unknown =>
+    part.type === 'grid'
+      ? [part.width, part.height, part.of.signature, part.of.visibility]
+      : [part.type === 'table' ? part.maxRows : 1, columnsOf(part).map(([name, type]) => [name, type.signature, type.visibility])];
+  return hashText(
+    JSON.stringify([
+      parts.name,
+      Object.entries(parts.state).map(([name, part]) => [name, part.type, shape(part)]),
+      fields(parts.input),
+      messages(parts.commands),
+      messages(parts.events),
+    ]),
+  );
+}

@@ -1,0 +1,89 @@
+/** The memory of one grid: its cells, and which of them changed since the last commit. */
+import { GameError } from '../errors.ts';
+import { whyNot } from '../schema/field.ts';
+import type { Grid, GridSchema } from '../schema/state-schema.ts';
+import type { IntCodec } from '../schema/field.ts';
+import type { WritePolicy } from './table-store.ts';
+
+export class GridStore implements Grid {
+  readonly type = 'grid';
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly cells: Int32Array | Uint32Array;
+  readonly codec: IntCodec<unknown>;
+  /** False for a grid that never leaves the server. */
+  readonly isShared: boolean;
+  readonly touched: Int32Array;
+  touchedCount = 0;
+
+  readonly #schema: GridSchema;
+  readonly #policy: WritePolicy;
+  readonly #isTouched: Uint8Array;
+
+  constructor(name: string, schema: GridSchema, policy: WritePolicy) {
+    const { codec, visibility } = schema.of;
+    // Grids are made of whole-number types only; `grid()` has seen to it.
+    if (codec.store !== 'int') throw new TypeError(`grid ${name} has no whole-number cells`);
+    this.name = name;
+    this.width = schema.width;
+    this.height = schema.height;
+    this.codec = codec;
+    this.isShared = visibility === 'everyone';
+    const count = schema.width * schema.height;
+    this.cells = codec.signed ? new Int32Array(count) : new Uint32Array(count);
+    this.touched = new Int32Array(count);
+    this.#isTouched = new Uint8Array(count);
+    this.#schema = schema;
+    this.#policy = policy;
+  }
+
+  at(x: number, y: number): number {
+    return this.#isInside(x, y) ? (this.cells[y * this.width + x] ?? 0) : 0;
+  }
+
+  set(x: number, y: number, value: number): void {
+    if (!this.#isInside(x, y)) return this.#refuse(`cell ${x}, ${y} is outside the ${this.width} x ${this.height} grid`);
+    this.put(y * this.width + x, this.#accept(value));
+  }
+
+  fill(value: number): void {
+    const accepted = this.#accept(value);
+    for (let index = 0; index < this.cells.length; index++) this.put(index, accepted);
+  }
+
+  /** Stores a value that the cells' type is known to accept. */
+  put(index: number, value: number): void {
+    if (this.cells[index] === value) return;
+    this.cells[index] = value;
+    if (this.#isTouched[index] === 1) return;
+    this.#isTouched[index] = 1;
+    this.touched[this.touchedCount++] = index;
+  }
+
+  commit(): void {
+    for (let i = 0; i < this.touchedCount; i++) this.#isTouched[this.touched[i] ?? 0] = 0;
+    this.touchedCount = 0;
+  }
+
+  #isInside(x: number, y: number): boolean {
+    return Number.isInteger(x) && Number.isInteger(y) && x >= 0 && y >= 0 && x < this.width && y < this.height;
+  }
+
+  #accept(value: number): number {
+    if (!Number.isNaN(this.codec.quantise(value))) return value + 0;
+    this.#refuse(whyNot(this.#schema.of, value));
+    const clamped = this.codec.clamp(value);
+    return clamped === undefined ? 0 : clamped + 0;
+  }
+
+  #refuse(reason: string): void {
+    const problem = new GameError('BAD_WRITE', `A rule wrote to ${this.name} what cannot be stored: ${reason}.`, {
+      table: this.name,
+      field: 'cells',
+      reason,
+    });
+    if (this.#policy.badWrites === 'throw') throw problem;
+    this.#policy.onClamp(problem);
+  }
+}

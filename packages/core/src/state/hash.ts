@@ -1,0 +1,82 @@
+/**
+ * A fingerprint of a state as one viewer may see it. Equal states give equal fingerprints on every machine; unequal
+ * ones differ with overwhelming likelihood. Not for security: anybody can make two states that collide.
+ */
+import type { StateSchema } from '../schema/state-schema.ts';
+import { maySee } from './json.ts';
+import type { StateStore } from './state-store.ts';
+import type { Viewer } from './table-store.ts';
+
+/** Sixteen hexadecimal digits. */
+export function hashState<S extends StateSchema>(state: StateStore<S>, viewer: Viewer): string {
+  const hash = new WordHash();
+  for (const part of state.parts) {
+    if (part.type === 'grid') {
+      if (part.isShared || viewer === 'server') for (const cell of part.cells) hash.word(cell);
+      continue;
+    }
+    hash.word(part.size);
+    for (let place = 1; place <= part.highest; place++) {
+      if (part.alive[place] !== 1) continue;
+      hash.word(part.idAt(place));
+      for (const column of part.columns) {
+        if (!maySee(part, column, place, viewer)) continue;
+        if (column.store === 'int') hash.word(column.data[place] ?? 0);
+        else if (column.store === 'float') hash.double(column.data[place] ?? 0);
+        else hash.text(column.data[place] ?? '');
+      }
+    }
+  }
+  return hash.digest();
+}
+
+/** A fingerprint of one text, 32 bits: what a schema is compared by. */
+export function hashText(text: string): number {
+  const hash = new WordHash();
+  hash.text(text);
+  return hash.low();
+}
+
+/** Two independent 32-bit lanes of MurmurHash3's body and finish. Source: Austin Appleby, MurmurHash3 (public domain). */
+class WordHash {
+  #a = 0x9747b28c;
+  #b = 0x3c6ef372;
+  readonly #double = new DataView(new ArrayBuffer(8));
+
+  word(word: number): void {
+    this.#a = mix(this.#a, Math.imul(word, 0xcc9e2d51), 0x1b873593);
+    this.#b = mix(this.#b, Math.imul(word, 0x239b961b), 0xab0e9789);
+  }
+
+  double(value: number): void {
+    this.#double.setFloat64(0, value);
+    this.word(this.#double.getInt32(0));
+    this.word(this.#double.getInt32(4));
+  }
+
+  text(text: string): void {
+    this.word(text.length);
+    for (let i = 0; i < text.length; i++) this.word(text.charCodeAt(i));
+  }
+
+  low(): number {
+    return finish(this.#a) >>> 0;
+  }
+
+  digest(): string {
+    return [finish(this.#a), finish(this.#b)].map((lane) => (lane >>> 0).toString(16).padStart(8, '0')).join('');
+  }
+}
+
+function mix(hash: number, scaled: number, factor: number): number {
+  const turned = Math.imul((scaled << 15) | (scaled >>> 17), factor);
+  const mixed = hash ^ turned;
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function finish(hash: number): number {
+  let out = hash;
+  out = Math.imul(out ^ (out >>> 16), 0x85ebca6b);
+  out = Math.imul(out ^ (out >>> 13), 0xc2b2ae35);
+  return out ^ (out >>> 16);
+}

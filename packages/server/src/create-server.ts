@@ -1,0 +1,198 @@
+/** `createServer`: the only file that joins real clocks, sockets and disks to the rest. */
+import { EventEmitter } from 'node:events';
+import { type Game, GameError, SUBPROTOCOL } from '@madang/core';
+import pino, { type Logger } from 'pino';
+import type { LinkContext } from './gateways/player-link.ts';
+import { startNativeGateway } from './gateways/native-gateway.ts';
+import { startTextGateway } from './gateways/text-gateway.ts';
+import { createApi, type Pages } from './http/api.ts';
+import { HttpServer } from './http/http-server.ts';
+import { MemoryDirectory } from './memory/memory-directory.ts';
+import { systemClock } from './node/system-clock.ts';
+import { systemRandom } from './node/system-random.ts';
+import { WsTransport } from './node/ws-transport.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Directory } from './ports/directory.ts';
+import type { Gateway, GatewayFactory } from './ports/gateway.ts';
+import type { Random } from './ports/random.ts';
+import type { Transport } from './ports/transport.ts';
+import { Rooms } from './room/rooms.ts';
+import type { Room } from './room/room.ts';
+
+/** How long connections may take to close before they are cut. */
+const STOP_DEADLINE_MS = 2_000;
+
+/** Everything but `games` has a default that is safe on the internet. */
+export interface ServerOptions {
+  /** What this server runs; the first is what a client gets that names none. */
+  readonly games: readonly Game[];
+  /** Games of which one room is open from the start, whether somebody plays or not. */
+  readonly alwaysOpen?: readonly string[];
+  /** More ways in, such as `socketIo()`. */
+  readonly gateways?: readonly GatewayFactory[];
+  /** Folders of built pages. */
+  readonly pages?: readonly Pages[];
+  /** 8888. 0 chooses a free port. */
+  readonly port?: number;
+  /** Addresses to listen on: loopback, IPv4 and IPv6. */
+  readonly hosts?: readonly string[];
+  /** Origins of pages that may connect, beside the server's own. None. */
+  readonly allowedOrigins?: readonly string[];
+  /** Whether clients without an origin, which no browser is, may connect. True. */
+  readonly allowNoOrigin?: boolean;
+  /** How long a seat is held for a player whose connection was lost. 5,000. */
+  readonly graceMs?: number;
+  /** Rooms beyond which joins are refused with SERVER_FULL. 1,000. */
+  readonly maxRooms?: number;
+  /** What a rule's bad write does: `throw` shows it at once, `clamp` logs it and plays on. `throw`. */
+  readonly badWrites?: 'throw' | 'clamp';
+  /** Where logs go. Standard error, from `warn` on. */
+  readonly log?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly directory?: Directory;
+  /** What the native protocol is served on in place of the HTTP port, which is then not opened: for simulations. */
+  readonly transport?: Transport;
+}
+
+/** Where a started server can be reached. */
+export interface ServerAddress {
+  readonly port: number;
+  /** With `http://`, without a slash at the end. */
+  readonly url: string;
+}
+
+/** Something a game emitted to all its players, with the room it happened in. */
+export interface ServerEvent {
+  readonly game: string;
+  readonly roomId: string;
+  readonly name: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** One server. Several can live in one process; they share nothing. */
+export interface MadangServer {
+  readonly rooms: Rooms;
+  /** Opens the rooms that are always open and listens. Rejects with the runtime's error where it cannot. */
+  start(): Promise<ServerAddress>;
+  /** Closes rooms and connections, telling clients to come back later. Resolves within 5 s; calling twice is fine. */
+  stop(): Promise<void>;
+  /** Calls `run` for every event a game emits to all. Answers a function that undoes it. */
+  onEvent(run: (event: ServerEvent) => void): () => void;
+  /** Adds a route to the HTTP API: `GET path` answers what `answer` resolves to as JSON, 404 for null. Before `start`. */
+  route(path: `/api/${string}`, answer: () => Promise<object | null>): void;
+}
+
+/** Makes a server. Throws BAD_OPTION for options that cannot work; nothing is opened before `start`. */
+export function createServer(options: ServerOptions): MadangServer {
+  const {
+    games,
+    alwaysOpen = [],
+    gateways: factories = [],
+    pages = [],
+    port = 8888,
+    hosts = ['127.0.0.1', '::1'],
+    allowedOrigins = [],
+    allowNoOrigin = true,
+    graceMs = 5_000,
+    maxRooms = 1_000,
+    badWrites = 'throw',
+    log = pino({ level: 'warn' }, pino.destination(2)),
+    clock = systemClock,
+    random = systemRandom,
+    directory = new MemoryDirectory(),
+    transport,
+  } = options;
+  checkOptions(games, alwaysOpen, port, graceMs);
+
+  const events = new EventEmitter<{ event: [ServerEvent] }>();
+  const emitted = (room: Room, { name, payload }: { name: string; payload: Record<string, unknown> }): void => {
+    events.emit('event', { game: room.game.name, roomId: room.id, name, payload });
+  };
+  const rooms = new Rooms({
+    games,
+    alwaysOpen,
+    clock,
+    random,
+    directory,
+    log,
+    graceMs,
+    maxRooms,
+    badWrites,
+    emitted: (room, event) => {
+      // Listeners are the operator's code: what they throw is theirs and must not reach the room.
+      try {
+        emitted(room, event);
+      } catch (err) {
+        log.error({ err, event: event.name }, 'a listener of events failed');
+      }
+    },
+  });
+  const context: LinkContext = { rooms, clock, log };
+  let isStopping = false;
+  let http: HttpServer | null = null;
+  let transports: readonly Transport[] = [];
+  let gateways: readonly Gateway[] = [];
+  const routes: { path: string; answer: () => Promise<object | null> }[] = [];
+
+  const listen = async (): Promise<ServerAddress> => {
+    const native = new WsTransport({ clock, subprotocol: SUBPROTOCOL });
+    const text = new WsTransport({ clock });
+    transports = [native, text];
+    gateways = factories.map((make) => make(context));
+    const upgrades = new Map([
+      ['/play', native],
+      ['/websocket', text],
+    ]);
+    const api = createApi({ rooms, directory, pages, routes, upgradePaths: [...upgrades.keys()], isStopping: () => isStopping });
+    http = new HttpServer({ api, gateways, upgrades, origins: { allowedOrigins, allowNoOrigin }, log });
+    startNativeGateway(native, context);
+    startTextGateway(text, context);
+    const chosen = await http.start(port, hosts);
+    return { port: chosen, url: `http://${printableHost(hosts)}:${chosen}` };
+  };
+
+  return {
+    rooms,
+    async start() {
+      rooms.start();
+      if (transport === undefined) return listen();
+      transports = [transport];
+      startNativeGateway(transport, context);
+      return { port: 0, url: 'memory:' };
+    },
+    async stop() {
+      isStopping = true;
+      rooms.stop();
+      await Promise.all([...transports, ...gateways].map((way) => way.stop(STOP_DEADLINE_MS)));
+      await http?.stop();
+    },
+    onEvent(run) {
+      events.on('event', run);
+      return () => events.off('event', run);
+    },
+    route(path, answer) {
+      routes.push({ path, answer });
+    },
+  };
+}
+
+function checkOptions(games: readonly Game[], alwaysOpen: readonly string[], port: number, graceMs: number): void {
+  const names = games.map((game) => game.name);
+  if (games.length === 0) throw badOption('games', 'it must name at least one game');
+  if (new Set(names).size !== names.length) throw badOption('games', 'two games have the same name');
+  for (const name of alwaysOpen) if (!names.includes(name)) throw badOption('alwaysOpen', `there is no game ${name}`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw badOption('port', 'it must be from 0 to 65,535');
+  if (!(graceMs >= 0 && graceMs < 2 ** 31)) throw badOption('graceMs', 'it must be from 0 to 2^31 - 1');
+}
+
+function badOption(option: string, reason: string): GameError {
+  return new GameError('BAD_OPTION', `createServer cannot work with this ${option}: ${reason}.`, { option, reason });
+}
+
+/** What a person can type: loopback has a name that works for both families. */
+function printableHost(hosts: readonly string[]): string {
+  const [host = 'localhost'] = hosts;
+  if (host === '127.0.0.1' || host === '::1' || host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,23 @@
+/** What one connection may cost. Every gateway holds its peers to these, and tests hold the gateways to them. */
+
+/** Messages per second from one connection, and how many may come at once. */
+export const MESSAGES_PER_SECOND = 60;
+export const MESSAGES_BURST = 120;
+
+/** Bytes per second from one connection, and how many may come at once. */
+export const BYTES_PER_SECOND = 64 * 1024;
+export const BYTES_BURST = 128 * 1024;
+
+/** Refused requests per second from one connection, and how many may come at once, before it is closed. */
+export const REFUSALS_PER_SECOND = 2;
+export const REFUSALS_BURST = 20;
+
+/** A connection that has not joined by then is closed. */
+export const JOIN_TIMEOUT_MS = 5_000;
+
+/** Unsent bytes over which state waits: it is sent anew, and only the newest, once they have drained. */
+export const OUTBOX_SOFT_BYTES = 256 * 1024;
+
+/** Unsent bytes, or a time over the soft limit, after which a connection is given up. */
+export const OUTBOX_HARD_BYTES = 1024 * 1024;
+export const OUTBOX_SLOW_MS = 5_000;

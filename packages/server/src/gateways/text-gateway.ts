@@ -1,0 +1,83 @@
+/**
+ * The plain WebSocket gateway: text frames for anything that can open a WebSocket. Words of the game press an input for
+ * one tick; JSON holds an input or says something; the server answers in JSON. See docs/protocol.md.
+ */
+import { GameError, isJsonObject, type JsonValue, parseJson } from '@madang/core';
+import type { Peer, Transport } from '../ports/transport.ts';
+import { type LinkContext, PlayerLink, type Speech } from './player-link.ts';
+
+/** Serves the text protocol to every peer of a transport. A peer joins by connecting. */
+export function startTextGateway(transport: Transport, context: LinkContext): void {
+  const links = new Map<Peer, PlayerLink>();
+  transport.start({
+    open(peer) {
+      const link = new PlayerLink(context, speechOf(peer));
+      links.set(peer, link);
+      const asked = (key: string): string | undefined => peer.query.get(key) ?? undefined;
+      link.handle(0, () => link.join({ game: asked('game'), room: asked('room'), name: asked('name') }));
+    },
+    message(peer, data) {
+      const link = links.get(peer);
+      link?.handle(data.length, () => receive(link, data));
+    },
+    gone(peer) {
+      links.get(peer)?.gone();
+      links.delete(peer);
+    },
+  });
+}
+
+function receive(link: PlayerLink, data: Uint8Array | string): void {
+  if (typeof data !== 'string') throw badMessage('this gateway takes text, and a binary message came');
+  const seat = link.seat('message');
+  if (!data.trimStart().startsWith('{')) return seat.press(data.trim().normalize('NFC'));
+  const { type, ...rest } = objectOf(parseJson(data));
+  switch (type) {
+    case 'input':
+      return seat.input(only(rest, 'input'));
+    case 'message':
+      return seat.say(only(rest, 'message'));
+    default:
+      throw badMessage('its type must be "input" or "message"');
+  }
+}
+
+function objectOf(value: JsonValue): { readonly [key: string]: JsonValue } {
+  return isJsonObject(value) ? value : {};
+}
+
+/** The one property a message has beside its type. A message that says more than we understand is refused whole. */
+function only(rest: { readonly [key: string]: JsonValue }, key: string): JsonValue {
+  const value = rest[key];
+  if (value === undefined || Object.keys(rest).length !== 1) throw badMessage(`beside its type it must have "${key}" only`);
+  return value;
+}
+
+function badMessage(reason: string): GameError {
+  return new GameError('BAD_MESSAGE', `This message cannot be taken: ${reason}.`, { reason });
+}
+
+function speechOf(peer: Peer): Speech {
+  let seat = 0;
+  const send = (message: object): void => peer.send(JSON.stringify(message));
+  return {
+    get bufferedBytes() {
+      return peer.bufferedBytes;
+    },
+    welcome(welcome, update) {
+      seat = welcome.seat;
+      send({ type: 'welcome', you: welcome.you, seat, room: welcome.roomId, tick: update.tick, state: update.jsonFor(seat) });
+    },
+    update(update, isBehind) {
+      if (update.hasChangesFor(seat) || isBehind) peer.send(update.stateTextFor(seat));
+    },
+    // The contract of this gateway is state and messages; events are the native protocol's.
+    event: () => {},
+    said: (from, message) => send({ type: 'response', from, message }),
+    refuse: (error) => send({ type: 'error', code: error.code, message: error.message }),
+    end(error, closeCode) {
+      send({ type: 'error', code: error.code, message: error.message });
+      peer.close(closeCode, error.code);
+    },
+  };
+}

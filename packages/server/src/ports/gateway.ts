@@ -1,0 +1,16 @@
+/** A way in that brings its own protocol over the server's HTTP port, such as Socket.IO. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { LinkContext } from '../gateways/player-link.ts';
+
+export interface Gateway {
+  /** Requests and upgrades whose path begins with this are the gateway's; origins have been checked. */
+  readonly path: string;
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Accepts no more and resolves once its connections are gone, at the latest after `deadlineMs`. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/** Makes a gateway once the server knows what it serves. */
+export type GatewayFactory = (context: LinkContext) => Gateway;

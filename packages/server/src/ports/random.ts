@@ -1,0 +1,5 @@
+/** Chance from outside the rules: seeds of rooms and ids that nobody should guess. */
+export interface Random {
+  /** A whole number 0 to 2^32 - 1. */
+  u32(): number;
+}

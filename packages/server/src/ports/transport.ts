@@ -1,0 +1,30 @@
+/** How bytes reach players. Gateways are written against this; a WebSocket, or memory in tests, stands behind it. */
+
+/** One connection. */
+export interface Peer {
+  /** Where it comes from, for logs and limits; '' where that means nothing. */
+  readonly address: string;
+  /** What the address it connected to carried behind the question mark. */
+  readonly query: URLSearchParams;
+  /** Bytes accepted by `send` but not yet written out. */
+  readonly bufferedBytes: number;
+  /** Sends one message: binary for bytes, text for a string. The callee keeps `data`; it must not be written to again. */
+  send(data: Uint8Array | string): void;
+  /** Closes after what was sent. `reason` is at most 123 bytes. Calling twice, or after `gone`, does nothing. */
+  close(code: number, reason: string): void;
+}
+
+/** What a transport tells its gateway. For each peer: `open`, then messages, then `gone` exactly once. */
+export interface TransportEvents {
+  open(peer: Peer): void;
+  /** One whole message: bytes for binary, a string for text. Bytes belong to the callee. */
+  message(peer: Peer, data: Uint8Array | string): void;
+  gone(peer: Peer): void;
+}
+
+export interface Transport {
+  /** Begins to accept peers. */
+  start(on: TransportEvents): void;
+  /** Accepts no more and resolves once every peer is gone, which it forces after `deadlineMs`. Calling twice is fine. */
+  stop(deadlineMs: number): Promise<void>;
+}

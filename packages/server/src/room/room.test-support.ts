@@ -1,0 +1,72 @@
+/** A host of rooms on a virtual clock, and viewers that write down what they are told. */
+import { type Game, GameError, seededRandom } from '@madang/core';
+import pino from 'pino';
+import { MemoryDirectory } from '../memory/memory-directory.ts';
+import { VirtualClock } from '../memory/virtual-clock.ts';
+import { Rooms, type RoomsOptions } from './rooms.ts';
+import type { RoomEvent, Viewer, Welcome } from './viewer.ts';
+
+export interface TestHost {
+  readonly clock: VirtualClock;
+  readonly rooms: Rooms;
+  readonly directory: MemoryDirectory;
+  readonly logged: Record<string, unknown>[];
+}
+
+export function host(games: readonly Game[], options: Partial<RoomsOptions> = {}): TestHost {
+  const clock = new VirtualClock();
+  const directory = new MemoryDirectory();
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const rooms = new Rooms({
+    games,
+    alwaysOpen: [],
+    clock,
+    random: seededRandom(1),
+    directory,
+    log,
+    graceMs: 1_000,
+    maxRooms: 10,
+    badWrites: 'throw',
+    emitted: () => {},
+    ...options,
+  });
+  return { clock, rooms, directory, logged };
+}
+
+/** Writes down what the room says, in order and in kind. */
+export class Witness implements Viewer {
+  welcomed: Welcome | null = null;
+  readonly ticks: number[] = [];
+  readonly changes: number[] = [];
+  readonly events: RoomEvent[] = [];
+  readonly heard: { from: string; message: unknown }[] = [];
+  readonly refusals: GameError[] = [];
+  ended: GameError | null = null;
+  state: Record<string, unknown> = {};
+
+  welcome(welcome: Welcome, update: Parameters<Viewer['update']>[0]): void {
+    this.welcomed = welcome;
+    this.state = update.jsonFor(welcome.seat);
+    this.ticks.push(update.tick);
+  }
+  update(update: Parameters<Viewer['update']>[0]): void {
+    const seat = this.welcomed?.seat ?? 0;
+    this.ticks.push(update.tick);
+    if (!update.hasChangesFor(seat)) return;
+    this.changes.push(update.tick);
+    this.state = update.jsonFor(seat);
+  }
+  event(event: RoomEvent): void {
+    this.events.push(event);
+  }
+  said(from: string, message: unknown): void {
+    this.heard.push({ from, message });
+  }
+  refuse(error: GameError): void {
+    this.refusals.push(error);
+  }
+  end(error: GameError): void {
+    this.ended = error;
+  }
+}

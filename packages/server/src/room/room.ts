@@ -1,0 +1,497 @@
+/**
+ * One running game. All game code runs inside a tick, in this order:
+ *
+ *   seats that left, joins, bots -> commands -> control of each seat -> step -> state, events, messages to every viewer
+ *
+ * Nothing in a tick awaits or does I/O. What game code throws stays in this room, by this policy:
+ * - `create`: the room does not open.
+ * - `join`: the seat stays free, the player gets GAME_FAULT.
+ * - a command: its sender gets GAME_FAULT; what it had written stays.
+ * - `control`, `step`, a bot: the rest of that tick's rules is skipped. After ten such ticks in a row the room closes and
+ *   its players get ROOM_FAULT.
+ * - `leave`: the player is gone all the same.
+ * A promise in place of an answer counts as a fault: rules that wait would run outside their tick.
+ */
+import {
+  createState,
+  encodeEvent,
+  type Fields,
+  type Game,
+  GameError,
+  hashState,
+  isGameError,
+  type JsonValue,
+  type Moment,
+  neutral,
+  parseMessage,
+  type RoomScope,
+  type Seat,
+  type SeededRandom,
+  seededRandom,
+  type StateStore,
+  type ValuesOf,
+} from '@madang/core';
+import type { Logger } from 'pino';
+import type { Clock } from '../ports/clock.ts';
+import type { RoomListing } from '../ports/directory.ts';
+import { EncodedUpdate } from './room-update.ts';
+import { PRESSED_MAX, RoomSeat } from './seat.ts';
+import { TickLoop } from './tick-loop.ts';
+import type { RoomEvent, SeatHandle, Viewer, Welcome } from './viewer.ts';
+
+/** Faulty ticks in a row after which a room is given up. */
+export const FAULTS_IN_A_ROW_MAX = 10;
+
+/** Commands and messages of one tick, from all seats; a flood beyond it is refused. */
+const ASKED_MAX = 1024;
+
+export interface RoomOptions {
+  readonly id: string;
+  readonly game: Game;
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly log: Logger;
+  /** How long a seat is held for a player whose connection was lost. */
+  readonly graceMs: number;
+  readonly badWrites: 'throw' | 'clamp';
+  /** Told when the listing changed, and once when the room has closed. */
+  changed(room: Room): void;
+  closed(room: Room): void;
+  /** Told of every event the game emits to all. */
+  emitted(room: Room, event: RoomEvent): void;
+}
+
+/** What waits for the next tick, in the order it came. */
+interface Asked {
+  readonly seat: RoomSeat;
+  run(): void;
+}
+
+export class Room {
+  readonly id: string;
+  readonly game: Game;
+  readonly state: StateStore;
+  /** Ticks by which the clock was moved after stalls. */
+  slippedTicks = 0;
+  /** Ticks in which a rule threw. */
+  faultyTicks = 0;
+
+  readonly #options: RoomOptions;
+  readonly #loop: TickLoop;
+  readonly #random: SeededRandom;
+  readonly #neutral: ValuesOf<Fields>;
+  readonly #scope: RoomScope<Game['state'], Game['events']>;
+  /** By number - 1; null where free. */
+  readonly #seats: (RoomSeat | null)[];
+  /** Joined since the last tick, without a number yet. */
+  #reserved: RoomSeat[] = [];
+  #asked: Asked[] = [];
+  #leaving: RoomSeat[] = [];
+  #events: { readonly event: RoomEvent; readonly to: Seat | undefined }[] = [];
+  #said: { readonly from: string; readonly message: JsonValue }[] = [];
+  #tick = 0;
+  #lastSharedTick = 0;
+  #faultsInARow = 0;
+  #botsNamed = 0;
+  #isOpen = true;
+
+  constructor(options: RoomOptions) {
+    const { id, game, clock, log, badWrites } = options;
+    this.id = id;
+    this.game = game;
+    this.#options = options;
+    this.#random = seededRandom(options.seed);
+    this.#neutral = neutral(game.input);
+    this.#seats = new Array<RoomSeat | null>(game.seats).fill(null);
+    this.state = createState(game.state, {
+      badWrites,
+      onClamp: (problem) => log.warn({ room: id, tick: this.#tick, ...problem.details }, 'a bad write was clamped'),
+    });
+    const seated = (): readonly Seat[] => this.#seated();
+    this.#scope = {
+      id,
+      state: this.state.view,
+      get seats() {
+        return seated();
+      },
+      emit: (name, payload, to) => this.#emit(name, payload, to),
+    };
+    this.#loop = new TickLoop({
+      clock,
+      periodMs: 1000 / game.tickRateHz,
+      run: () => this.runTick(),
+      slipped: (ticks) => {
+        this.slippedTicks += ticks;
+        log.warn({ room: id, tick: this.#tick, ticks }, 'the room fell behind and its clock was moved');
+      },
+    });
+  }
+
+  get tick(): number {
+    return this.#tick;
+  }
+
+  /** Seats held by people: reserved and dropped ones included. */
+  get taken(): number {
+    return this.#reserved.length + this.#seated().filter((seat) => !seat.isBot).length;
+  }
+
+  get listing(): RoomListing {
+    const bots = this.#seated().filter((seat) => seat.isBot).length;
+    return { id: this.id, game: this.game.name, seats: this.game.seats, taken: this.taken, bots };
+  }
+
+  /** True while a person can still join. */
+  get hasFreeSeat(): boolean {
+    return this.#isOpen && this.taken < this.game.seats;
+  }
+
+  /** A fingerprint of the whole state, hidden fields included. */
+  hash(): string {
+    return hashState(this.state, 'server');
+  }
+
+  /** Runs `create` and begins to tick after `delayMs`. Throws GAME_FAULT. */
+  open(delayMs: number): void {
+    const fault = this.#run('create', () => this.game.create?.(this.#scope, this.#moment()));
+    if (fault !== null) throw fault;
+    this.#fillWithBots();
+    this.state.commit();
+    this.#loop.start(delayMs);
+  }
+
+  /**
+   * Reserves a seat at once; the game hears of it at the next tick, and `viewer.welcome` follows in that tick. A bot gives
+   * its seat up where no other is free. Throws ROOM_FULL, ROOM_GONE.
+   */
+  join(name: string, viewer: Viewer): SeatHandle {
+    if (!this.#isOpen) throw roomGone(this.id);
+    if (!this.hasFreeSeat) {
+      throw new GameError('ROOM_FULL', `Room ${this.id} is full: all ${this.game.seats} seats are taken.`, {
+        roomId: this.id,
+        seats: this.game.seats,
+      });
+    }
+    const seat = new RoomSeat(name, { state: 'reserved', viewer }, this.#neutral);
+    this.#reserved.push(seat);
+    this.#options.changed(this);
+    return this.#handleOf(seat);
+  }
+
+  /** Ends the room: everybody is told why, nothing ticks any more. Closing twice does nothing. */
+  close(error: GameError): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#loop.stop();
+    for (const seat of [...this.#reserved, ...this.#seated()]) this.#vacate(seat, error);
+    this.#options.closed(this);
+  }
+
+  /** One tick. The loop calls it; a simulation may. */
+  runTick(): void {
+    if (!this.#isOpen) return;
+    this.#tick++;
+    this.#runLeaves();
+    const newcomers = this.#runJoins();
+    this.#fillWithBots();
+    this.#runAsked();
+    this.#runRules();
+    if (!this.#isOpen) return;
+    this.#publish(newcomers);
+  }
+
+  #runLeaves(): void {
+    for (const seat of this.#leaving.splice(0)) this.#runLeave(seat);
+  }
+
+  #runLeave(seat: RoomSeat): void {
+    this.#run('leave', () => this.game.leave?.(this.#scope, seat, this.#moment()));
+    if (this.game.avatars !== undefined) {
+      const avatars = this.state.table(this.game.avatars);
+      for (let mine = avatars.ownedBy(seat); mine !== undefined; mine = avatars.ownedBy(seat)) avatars.remove(mine);
+    }
+    this.state.disown(seat);
+    this.#seats[seat.number - 1] = null;
+    this.#options.changed(this);
+  }
+
+  #runJoins(): Set<RoomSeat> {
+    const newcomers = new Set<RoomSeat>();
+    for (const seat of this.#reserved.splice(0)) {
+      if (seat.stay.state !== 'reserved') continue;
+      const { viewer } = seat.stay;
+      if (!this.#seats.includes(null)) this.#dismissBot();
+      seat.stay = { state: 'occupied', viewer };
+      const fault = this.#runJoin(seat);
+      if (fault === null) newcomers.add(seat);
+      else viewer.end(fault);
+    }
+    return newcomers;
+  }
+
+  /** Gives the seat the lowest free number. Answers the fault, after undoing what the game had done for the seat. */
+  #runJoin(seat: RoomSeat): GameError | null {
+    seat.number = this.#seats.indexOf(null) + 1;
+    this.#seats[seat.number - 1] = seat;
+    const fault = this.#run('join', () => this.game.join?.(this.#scope, seat, this.#moment()));
+    if (fault === null) return null;
+    seat.stay = { state: 'left' };
+    this.#runLeave(seat);
+    return fault;
+  }
+
+  /** As many bots as the game asks for: the last to come is the first to go. */
+  #fillWithBots(): void {
+    const { bots } = this.game;
+    if (bots === undefined) return;
+    const countOf = (isBot: boolean): number => this.#seated().filter((seat) => seat.isBot === isBot).length;
+    const wanted = Math.max(0, bots.atLeast - countOf(false));
+    for (let excess = countOf(true) - wanted; excess > 0; excess--) this.#dismissBot();
+    for (let missing = wanted - countOf(true); missing > 0; missing--) {
+      const name = bots.names[this.#botsNamed++ % bots.names.length] ?? '';
+      if (this.#runJoin(new RoomSeat(name, { state: 'bot' }, this.#neutral)) !== null) return;
+      this.#options.changed(this);
+    }
+  }
+
+  #dismissBot(): void {
+    const bot = this.#seated().findLast((seat) => seat.isBot);
+    if (bot === undefined) return;
+    bot.stay = { state: 'left' };
+    this.#runLeave(bot);
+  }
+
+  #runAsked(): void {
+    const asked = this.#asked;
+    this.#asked = [];
+    for (const { seat, run } of asked) if (seat.stay.state === 'occupied') run();
+  }
+
+  #runRules(): void {
+    const fault = this.#runThinking() ?? this.#runControl() ?? this.#runStep();
+    if (fault === null) {
+      this.#faultsInARow = 0;
+      return;
+    }
+    this.faultyTicks++;
+    if (++this.#faultsInARow < FAULTS_IN_A_ROW_MAX) return;
+    this.close(
+      new GameError('ROOM_FAULT', `Room ${this.id} was closed: its rules failed ${FAULTS_IN_A_ROW_MAX} ticks in a row.`, {
+        roomId: this.id,
+        tick: this.#tick,
+      }),
+    );
+  }
+
+  #runThinking(): GameError | null {
+    const { bots, avatars, input } = this.game;
+    if (bots === undefined || avatars === undefined) return null;
+    const table = this.state.table(avatars);
+    return this.#run('bots', () => {
+      for (const seat of this.#seats) {
+        const me = seat?.isBot ? table.ownedBy(seat) : undefined;
+        if (seat === null || me === undefined) continue;
+        const { held } = seat;
+        const thought: unknown = bots.think(me as never, {
+          tick: this.#tick,
+          random: this.#random,
+          state: this.state.view,
+          held,
+        });
+        if (isPromise(thought)) return thought;
+        seat.held = parseMessage(input, thought, 'BAD_INPUT', held);
+      }
+      return undefined;
+    });
+  }
+
+  #runControl(): GameError | null {
+    const { game } = this;
+    if (game.avatars === undefined) return null;
+    const table = this.state.table(game.avatars);
+    const moment = { tick: this.#tick, dt: 1 / game.tickRateHz, state: this.state.view };
+    return this.#run('control', () => {
+      for (const seat of this.#seats) {
+        if (!seat?.isSeated) continue;
+        const input = seat.takeInput();
+        const avatar = table.ownedBy(seat);
+        if (avatar === undefined) continue;
+        const answer: unknown = game.control?.(avatar as never, input, moment);
+        if (isPromise(answer)) return answer;
+      }
+      return undefined;
+    });
+  }
+
+  #runStep(): GameError | null {
+    return this.#run('step', () => this.game.step?.(this.#scope, this.#moment()));
+  }
+
+  #publish(newcomers: ReadonlySet<RoomSeat>): void {
+    const update = new EncodedUpdate(this.state, this.#tick, this.#lastSharedTick);
+    for (const seat of this.#seats) {
+      if (seat?.stay.state !== 'occupied') continue;
+      if (newcomers.has(seat)) seat.stay.viewer.welcome(this.#welcomeOf(seat), update);
+      else seat.stay.viewer.update(update);
+    }
+    if (update.hasSharedChanges) this.#lastSharedTick = this.#tick;
+    this.state.commit();
+    for (const { event, to } of this.#events.splice(0)) {
+      this.#tell((viewer, seat) => {
+        if (to === undefined || to === seat) viewer.event(event);
+      });
+      if (to === undefined) this.#options.emitted(this, event);
+    }
+    for (const { from, message } of this.#said.splice(0)) this.#tell((viewer) => viewer.said(from, message));
+  }
+
+  #tell(tell: (viewer: Viewer, seat: Seat) => void): void {
+    for (const seat of this.#seats) if (seat?.stay.state === 'occupied') tell(seat.stay.viewer, seat);
+  }
+
+  #emit(name: string, payload: unknown, to: Seat | undefined): void {
+    const { game } = this;
+    const fields = Object.hasOwn(game.events, name) ? game.events[name] : undefined;
+    if (fields === undefined) throw unknownMessage('BAD_EVENT', name);
+    const tick = this.#tick;
+    const checked = parseMessage(fields, payload, 'BAD_EVENT');
+    let frame: Uint8Array | null = null;
+    const event: RoomEvent = {
+      tick,
+      name,
+      payload: checked,
+      frame: () => {
+        frame ??= encodeEvent(game, tick, name, checked);
+        return frame;
+      },
+    };
+    this.#events.push({ event, to });
+  }
+
+  #handleOf(seat: RoomSeat): SeatHandle {
+    const isHere = (): boolean => seat.stay.state === 'reserved' || seat.stay.state === 'occupied';
+    const { game } = this;
+    return {
+      roomId: this.id,
+      input: (input) => {
+        if (isHere()) seat.held = parseMessage(game.input, input, 'BAD_INPUT', seat.held);
+      },
+      press: (word) => {
+        if (!isHere()) return;
+        const pressed = game.words !== undefined && Object.hasOwn(game.words, word) ? game.words[word] : undefined;
+        if (pressed === undefined) throw unknownWord(Object.keys(game.words ?? {}));
+        if (seat.pressed.length >= PRESSED_MAX) throw queueFull(seat.pressed.length);
+        seat.pressed.push(pressed);
+      },
+      command: (name, payload) => {
+        const fields = Object.hasOwn(game.commands, name) ? game.commands[name] : undefined;
+        if (fields === undefined) throw unknownMessage('BAD_COMMAND', name);
+        const checked = parseMessage(fields, payload, 'BAD_COMMAND');
+        this.#ask(seat, () => this.#runCommand(seat, name, checked));
+      },
+      say: (message) => this.#ask(seat, () => void this.#said.push({ from: this.#youOf(seat), message })),
+      leave: () => {
+        if (isHere()) this.#vacate(seat, new GameError('LEFT', `You left room ${this.id}.`, { roomId: this.id }));
+      },
+      drop: () => this.#drop(seat),
+    };
+  }
+
+  #ask(seat: RoomSeat, run: () => void): void {
+    if (this.#asked.length >= ASKED_MAX) throw queueFull(this.#asked.length);
+    this.#asked.push({ seat, run });
+  }
+
+  #runCommand(seat: RoomSeat, name: string, payload: ValuesOf<Fields>): void {
+    const fault = this.#run(`on.${name}`, () => this.game.on?.[name]?.(this.#scope, seat, payload, this.#moment()));
+    if (fault !== null && seat.stay.state === 'occupied') seat.stay.viewer.refuse(fault);
+  }
+
+  #drop(seat: RoomSeat): void {
+    if (seat.stay.state === 'reserved') this.#vacate(seat, roomGone(this.id));
+    if (seat.stay.state !== 'occupied') return;
+    seat.release(this.#neutral);
+    const cancelExpiry = this.#options.clock.after(this.#options.graceMs, () => this.#vacate(seat, roomGone(this.id)));
+    seat.stay = { state: 'dropped', cancelExpiry };
+  }
+
+  /** The seat's stay ends; the game hears of it at the next tick, if it ever heard of the seat. */
+  #vacate(seat: RoomSeat, error: GameError): void {
+    const { stay } = seat;
+    seat.stay = { state: 'left' };
+    switch (stay.state) {
+      case 'left':
+        return;
+      case 'reserved':
+        this.#reserved = this.#reserved.filter((other) => other !== seat);
+        break;
+      case 'dropped':
+        stay.cancelExpiry();
+        this.#leaving.push(seat);
+        break;
+      case 'occupied':
+      case 'bot':
+        this.#leaving.push(seat);
+    }
+    this.#options.changed(this);
+    if (stay.state === 'occupied' || stay.state === 'reserved') stay.viewer.end(error);
+  }
+
+  #seated(): readonly RoomSeat[] {
+    return this.#seats.filter((seat) => seat?.isSeated === true) as RoomSeat[];
+  }
+
+  #welcomeOf(seat: RoomSeat): Welcome {
+    return { seat: seat.number, roomId: this.id, you: this.#youOf(seat) };
+  }
+
+  #youOf(seat: RoomSeat): string {
+    const { avatars } = this.game;
+    const avatar = avatars === undefined ? undefined : this.state.table(avatars).ownedBy(seat);
+    return avatar === undefined ? `seat-${seat.number}` : String(avatar.id);
+  }
+
+  #moment(): Moment {
+    return { tick: this.#tick, dt: 1 / this.game.tickRateHz, random: this.#random };
+  }
+
+  /** Runs game code. Answers null, or what went wrong, logged with room and tick and safe to show to a player. */
+  #run(hook: string, code: () => unknown): GameError | null {
+    let problem: unknown;
+    try {
+      const answer = code();
+      if (!isPromise(answer)) return null;
+      // Nobody awaits it, and a rejection that nobody handles would end the process.
+      answer.then(undefined, () => {});
+      problem = new TypeError(`${hook} answered a promise; rules must be done when they return`);
+    } catch (error) {
+      problem = error;
+    }
+    this.#options.log.error({ room: this.id, tick: this.#tick, hook, err: problem }, 'game code failed');
+    const advice = isGameError(problem) ? ` ${problem.message}` : '';
+    return new GameError('GAME_FAULT', `The game failed in ${hook}; its author finds the details in the log.${advice}`, {
+      hook,
+    });
+  }
+}
+
+export function roomGone(roomId: string): GameError<'ROOM_GONE'> {
+  return new GameError('ROOM_GONE', `There is no room ${roomId} of this game (any more).`, { roomId });
+}
+
+function unknownMessage(code: 'BAD_EVENT' | 'BAD_COMMAND', name: string): GameError {
+  return new GameError(code, 'This game has no message of that name.', { field: name, reason: 'unknown name' });
+}
+
+function unknownWord(known: readonly string[]): GameError {
+  const reason = known.length === 0 ? 'this game knows no words' : `known words are ${known.join(' ')}`;
+  return new GameError('BAD_INPUT', `This word cannot be taken: ${reason}.`, { field: '', reason });
+}
+
+function queueFull(queued: number): GameError {
+  return new GameError('INPUT_QUEUE_FULL', `${queued} requests already wait for the next ticks; slow down.`, { queued });
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

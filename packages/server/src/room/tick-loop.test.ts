@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../memory/virtual-clock.ts';
+import { CATCH_UP_TICKS_MAX, TickLoop } from './tick-loop.ts';
+
+function loop(clock: VirtualClock, periodMs: number, run = () => {}): { readonly at: number[]; readonly slips: number[]; loop: TickLoop } {
+  const at: number[] = [];
+  const slips: number[] = [];
+  const made = new TickLoop({
+    clock,
+    periodMs,
+    run: () => {
+      at.push(clock.nowMs());
+      run();
+    },
+    slipped: (ticks) => slips.push(ticks),
+  });
+  return { at, slips, loop: made };
+}
+
+test('an hour of ticks drifts by nothing', () => {
+  const clock = new VirtualClock();
+  const ticks = loop(clock, 1000 / 60);
+  ticks.loop.start(0);
+  clock.advance(3_600_000);
+  expect(ticks.at.length).toBe(3_600 * 60 + 1);
+  expect(ticks.at.at(-1)).toBeCloseTo(3_600_000, 3);
+  expect(ticks.slips).toEqual([]);
+});
+
+test('a short stall is caught up, tick by tick, and the grid stays', () => {
+  const clock = new VirtualClock();
+  const ticks = loop(clock, 100);
+  ticks.loop.start(0);
+  clock.advance(150);
+  clock.stall(300);
+  clock.advance(100);
+  expect(ticks.at).toEqual([0, 100, 450, 450, 450, 500]);
+  expect(ticks.slips).toEqual([]);
+});
+
+test('[GA17] a long stall runs a bounded number of ticks and then moves the grid, saying by how much', () => {
+  const clock = new VirtualClock();
+  const ticks = loop(clock, 100);
+  ticks.loop.start(0);
+  clock.advance(50);
+  clock.stall(60_000);
+  clock.advance(100);
+  expect(ticks.at.filter((at) => at === 60_050).length).toBe(CATCH_UP_TICKS_MAX);
+  expect(ticks.at.at(-1)).toBe(60_100);
+  const missed = 600 - CATCH_UP_TICKS_MAX;
+  expect(ticks.slips).toEqual([missed]);
+});
+
+test('a tick that takes longer than its period never starves the rest of the process', () => {
+  const clock = new VirtualClock();
+  const ticks = loop(clock, 100, () => clock.stall(250));
+  ticks.loop.start(0);
+  clock.advance(10_000);
+  expect(ticks.slips.length).toBeGreaterThan(0);
+  expect(ticks.at.length).toBeLessThan(45);
+});
+
+test('nothing ticks after stop, even when it is stopped from within a tick', () => {
+  const clock = new VirtualClock();
+  const ticks = loop(clock, 100, () => ticks.loop.stop());
+  ticks.loop.start(0);
+  clock.advance(1_000);
+  expect(ticks.at).toEqual([0]);
+  expect(clock.pending).toBe(0);
+});

@@ -1,0 +1,206 @@
+/**
+ * The Socket.IO gateway: unmodified Socket.IO clients as players, on the official `socket.io` server. See
+ * docs/protocol.md for the events. Every event is answered before listeners would run, so none that is not in the
+ * contract reaches any.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { adviceFor, type ErrorCode, GameError, type JsonObject, toJsonValue } from '@madang/core';
+import { type Gateway, type GatewayFactory, type LinkContext, PlayerLink, type Speech } from '@madang/server';
+import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
+import { Server, type Socket } from 'socket.io';
+import { serveClientFile } from './client-files.ts';
+import { unsentBytes } from './unsent-bytes.ts';
+
+const PATH = '/socket.io/';
+
+/** A client that vanished is noticed within the sum of the two. */
+const PING_INTERVAL_MS = 5_000;
+const PING_TIMEOUT_MS = 10_000;
+
+/** Bytes of one request or message, before anything of it is read. */
+const MESSAGE_BYTES_MAX = 16 * 1024;
+
+/** Packets of the transport that a client may send by itself; the others are the server's or the handshake's. */
+const CLIENT_PACKETS: ReadonlySet<string> = new Set(['message', 'pong', 'ping', 'close']);
+
+/** Serves Socket.IO clients on the server's own port, at `/socket.io/`. */
+export function socketIo(): GatewayFactory {
+  return (context) => new SocketIoGateway(context);
+}
+
+class SocketIoGateway implements Gateway {
+  readonly path = PATH;
+  readonly #context: LinkContext;
+  readonly #engine: Engine;
+  readonly #io: Server;
+  readonly #links = new WeakMap<EngineSocket, SocketLink>();
+  /** States of this turn and who gets each: one encoding and one broadcast per state. */
+  #pending = new Map<JsonObject, { readonly tick: number; readonly socketIds: string[] }>();
+
+  constructor(context: LinkContext) {
+    this.#context = context;
+    this.#engine = new Engine({
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      maxHttpBufferSize: MESSAGE_BYTES_MAX,
+    });
+    this.#io = new Server({ serveClient: false, connectTimeout: 5_000 });
+    this.#engine.on('connection', (connection: EngineSocket) => this.#watch(connection));
+    this.#io.bind(this.#engine);
+    this.#io.use((socket, next) => {
+      const refusal = this.#links.get(socket.conn)?.join(socket) ?? null;
+      if (refusal === null) next();
+      else next(Object.assign(new Error(refusal.message), { data: { code: refusal.code } }));
+    });
+  }
+
+  request(request: IncomingMessage, response: ServerResponse): void {
+    if (!serveClientFile(PATH, request, response)) this.#engine.handleRequest(engineRequest(request), response);
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#engine.handleUpgrade(engineRequest(request), socket, head);
+  }
+
+  async stop(): Promise<void> {
+    await this.#io.close();
+    this.#engine.close();
+  }
+
+  #watch(connection: EngineSocket): void {
+    const link = new SocketLink(this.#context, connection, (socket, tick, state) => this.#sendState(socket, tick, state));
+    this.#links.set(connection, link);
+    connection.on('packet', ({ type, data }: { type: string; data?: unknown }) => link.packet(type, data));
+    connection.on('close', () => link.player.gone());
+  }
+
+  #sendState(socket: Socket, tick: number, state: JsonObject): void {
+    if (this.#pending.size === 0) queueMicrotask(() => this.#flush());
+    const waiting = this.#pending.get(state);
+    if (waiting === undefined) this.#pending.set(state, { tick, socketIds: [socket.id] });
+    else waiting.socketIds.push(socket.id);
+  }
+
+  #flush(): void {
+    const pending = this.#pending;
+    this.#pending = new Map();
+    for (const [state, { tick, socketIds }] of pending) this.#io.to(socketIds).emit('game_state_update', { tick, state });
+  }
+}
+
+/** One Socket.IO connection, from its transport's opening on: it is a player once it connects to the namespace. */
+class SocketLink {
+  readonly player: PlayerLink;
+  readonly #connection: EngineSocket;
+  #socket: Socket | null = null;
+
+  constructor(
+    context: LinkContext,
+    connection: EngineSocket,
+    sendState: (socket: Socket, tick: number, state: JsonObject) => void,
+  ) {
+    this.#connection = connection;
+    this.player = new PlayerLink(context, this.#speech(sendState));
+  }
+
+  /** Every packet of the transport is paid for here, the events in them as well. */
+  packet(type: string, data: unknown): void {
+    const sizeBytes = typeof data === 'string' || Buffer.isBuffer(data) ? data.length : 0;
+    this.player.handle(sizeBytes, () => {
+      if (!CLIENT_PACKETS.has(type)) throw badFrame(`a client does not send ${type} packets`);
+    });
+  }
+
+  /** Takes a seat for the namespace's socket. Answers the refusal, of which the client hears as `connect_error`. */
+  join(socket: Socket): GameError | null {
+    const { game, room, name } = socket.handshake.auth;
+    try {
+      this.player.join({ game, room, name });
+    } catch (problem) {
+      return this.player.fail(problem, () => {});
+    }
+    this.#socket = socket;
+    socket.use(([event, ...values]: unknown[]) => this.#event(event, values));
+    return null;
+  }
+
+  #event(event: unknown, values: unknown[]): void {
+    const last = values.at(-1);
+    const acknowledge = typeof last === 'function' ? (answer: object): void => last(answer) : null;
+    if (acknowledge !== null) values.pop();
+    try {
+      this.#ask(event, values);
+      acknowledge?.({ ok: true });
+    } catch (problem) {
+      this.player.fail(problem, ({ code, message }) => {
+        if (acknowledge === null) this.#socket?.emit('game_error', { code, message });
+        else acknowledge({ ok: false, code, message });
+      });
+    }
+  }
+
+  #ask(event: unknown, values: readonly unknown[]): void {
+    if (this.player.isOver) return;
+    // The name that Node's emitters treat apart: no honest client emits it. CVE-2024-38355.
+    if (event === 'error') throw badFrame('an event of this name is reserved');
+    if (event !== 'input' && event !== 'message') {
+      throw new GameError('UNKNOWN_EVENT', 'Only "input" and "message" can be emitted here.', {
+        event: typeof event === 'string' ? event.slice(0, 32) : typeof event,
+      });
+    }
+    const [value] = values;
+    if (values.length > 1) {
+      throw new GameError('BAD_MESSAGE', `"${event}" takes one value and an acknowledgement.`, { reason: 'many values' });
+    }
+    const seat = this.player.seat(event);
+    if (event === 'message') seat.say(toJsonValue(value ?? null));
+    else if (typeof value === 'string') seat.press(value.trim().normalize('NFC'));
+    else seat.input(value);
+  }
+
+  #speech(sendState: (socket: Socket, tick: number, state: JsonObject) => void): Speech {
+    const connection = this.#connection;
+    const emit = (event: string, value: object): void => void this.#socket?.emit(event, value);
+    let seat = 0;
+    return {
+      get bufferedBytes() {
+        return unsentBytes(connection);
+      },
+      welcome: (welcome, update) => {
+        seat = welcome.seat;
+        const { roomId: room, you } = welcome;
+        emit('welcome', { you, seat, room, tick: update.tick, state: update.jsonFor(seat) });
+      },
+      update: (update, isBehind) => {
+        if (this.#socket === null || !(isBehind || update.hasChangesFor(seat))) return;
+        sendState(this.#socket, update.tick, update.jsonFor(seat));
+      },
+      // The contract of this gateway is state and messages; events are the native protocol's.
+      event: () => {},
+      said: (from, message) => emit('response', { from, message }),
+      refuse: ({ code, message }) => emit('game_error', { code, message }),
+      end: ({ code, message }) => {
+        emit('game_error', { code, message });
+        this.#close(code);
+      },
+    };
+  }
+
+  /** A client that is told to disconnect stays away; one whose transport closes comes back by itself, after a while. */
+  #close(code: ErrorCode): void {
+    const advice = adviceFor(code);
+    if (this.#socket === null) setImmediate(() => this.#connection.close()); // behind the `connect_error`
+    else if (advice === 'stop' || advice === 'fix' || advice === 'update') this.#socket.disconnect(true);
+    else this.#connection.close();
+  }
+}
+
+/** The engine reads properties of its own off the request, which its types declare as another class. */
+function engineRequest(request: IncomingMessage): Parameters<Engine['handleRequest']>[0] {
+  return request as Parameters<Engine['handleRequest']>[0];
+}
+
+function badFrame(reason: string): GameError {
+  return new GameError('BAD_FRAME', `This connection cannot go on: ${reason}.`, { reason, offset: 0 });
+}

@@ -1,0 +1,2 @@
+/** The public surface of @madang/socketio. */
+export { socketIo } from './gateway.ts';
