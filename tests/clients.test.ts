@@ -11,8 +11,8 @@ import {
   seated,
   stepped,
   ticksPass,
-  type Word,
   WORD_STEPS,
+  type Word,
 } from './support/guest.ts';
 import { NO_PYTHON, PYTHON, pythonGuest } from './support/python.ts';
 import { type Answer, nativeGuest, socketIoGuest } from './support/ways-in.ts';
@@ -103,7 +103,10 @@ async function everybodySeesAll(guests: readonly Guest[]): Promise<void> {
   const ids = guests.map(({ memory }) => memory.you).toSorted();
   expect(new Set(ids).size).toBe(guests.length);
   for (const { kind, memory } of guests) {
-    const seen = (): string => Object.keys(memory.state?.players ?? {}).toSorted().join();
+    const seen = (): string =>
+      Object.keys(memory.state?.players ?? {})
+        .toSorted()
+        .join();
     await until(`${kind} sees all ${guests.length} players and no bots`, () => seen() === ids.join());
   }
 }

@@ -10,9 +10,9 @@ import {
   seated,
   stepped,
   ticksPass,
-  wayBeside,
-  type Word,
   WORD_STEPS,
+  type Word,
+  wayBeside,
 } from './support/guest.ts';
 import { socketIoGuest, type TextGuest, textGuest } from './support/ways-in.ts';
 import { openYard, until } from './support/yard.ts';
@@ -61,7 +61,7 @@ test('welcome is the first thing a bare WebSocket hears, then state and nothing 
   expect(guest.memory.state?.players[guest.memory.you]?.name).toBe('단비');
   for (const state of rest) {
     expect(state).toEqual({ type: 'state', tick: expect.any(Number), state: expect.anything() });
-    expectYard(state['state'], guest.memory.you);
+    expectYard(state.state, guest.memory.you);
   }
 });
 
@@ -75,7 +75,7 @@ test('welcome is the first thing a Socket.IO client hears, then game_state_updat
   expectWelcome(welcome);
   for (const state of rest) {
     expect(state).toEqual({ type: 'state', tick: expect.any(Number), state: expect.anything() });
-    expectYard(state['state'], guest.memory.you);
+    expectYard(state.state, guest.memory.you);
   }
 });
 
@@ -179,7 +179,8 @@ test('a JSON input is held until the next one, and a word presses its direction 
   const { you } = guest.memory;
   const [along = 'left'] = roomiest(stateOf(guest), you);
   const isSideways = along === 'left' || along === 'right';
-  const across = roomiest(stateOf(guest), you).find((one) => (one === 'left' || one === 'right') !== isSideways) ?? 'up';
+  const across =
+    roomiest(stateOf(guest), you).find((one) => (one === 'left' || one === 'right') !== isSideways) ?? 'up';
   const start = guest.memory.place;
   const walked = (direction: Word): number => {
     const { x, y } = guest.memory.place;
@@ -223,7 +224,10 @@ test('what a bare WebSocket says wrongly is refused with a code, and it plays on
   guest.socket.send(Buffer.from('left'));
   await until('each is answered', () => guest.memory.ofType('error').length > refused.length);
   await ticksPass(guest);
-  expect(guest.memory.ofType('error')).toEqual([...refused.map(([, code]) => gameError(code)), gameError('BAD_MESSAGE')]);
+  expect(guest.memory.ofType('error')).toEqual([
+    ...refused.map(([, code]) => gameError(code)),
+    gameError('BAD_MESSAGE'),
+  ]);
   expect(guest.memory.place).toEqual(place);
 
   const expected = stepped(stateOf(guest), guest.memory.you, WORD_STEPS.좌);
@@ -257,7 +261,10 @@ test('whoever names no game gets the first, in its open room; game and room can 
   await until('all sit in the open room', () => open?.taken === 4);
   expect(Object.keys(stateOf(elsewhere))).toEqual(['pebbles']);
   expect(Object.keys(stateOf(sioElsewhere))).toEqual(['pebbles']);
-  await until('both are in one pebbles room', () => Object.keys(Object(Object(elsewhere.memory.state).pebbles)).length === 2);
+  await until(
+    'both are in one pebbles room',
+    () => Object.keys(Object(Object(elsewhere.memory.state).pebbles)).length === 2,
+  );
   expect(server.rooms.all.map(({ game, taken }) => [game.name, taken])).toEqual([
     ['land-grab', 4],
     ['pebbles', 2],
@@ -268,19 +275,22 @@ test.each([
   { wish: { game: 'chess' }, code: 'GAME_UNKNOWN' },
   { wish: { room: 'nowhere2' }, code: 'ROOM_GONE' },
   { wish: { name: 'x'.repeat(33) }, code: 'BAD_NAME' },
-] as const)('a wish that cannot be met ($code) is told with its code and ends the connection', async ({ wish, code }) => {
-  const { server, url } = await openYard();
-  const text = textGuest(url, wish);
-  await until('the WebSocket is closed', () => text.closed !== null);
-  expect(text.memory.heard).toEqual([gameError(code)]);
-  expect(text.closed).toEqual({ code: ERRORS[code].closeCode, reason: code });
+] as const)(
+  'a wish that cannot be met ($code) is told with its code and ends the connection',
+  async ({ wish, code }) => {
+    const { server, url } = await openYard();
+    const text = textGuest(url, wish);
+    await until('the WebSocket is closed', () => text.closed !== null);
+    expect(text.memory.heard).toEqual([gameError(code)]);
+    expect(text.closed).toEqual({ code: ERRORS[code].closeCode, reason: code });
 
-  const sio = socketIoGuest(url, wish);
-  await until('the Socket.IO client is refused', () => sio.trouble.length > 0);
-  expect(sio.trouble[0]).toBe(code);
-  expect(sio.memory.heard).toEqual([]);
-  expect(server.rooms.all.map(({ taken }) => taken)).toEqual([0]);
-});
+    const sio = socketIoGuest(url, wish);
+    await until('the Socket.IO client is refused', () => sio.trouble.length > 0);
+    expect(sio.trouble[0]).toBe(code);
+    expect(sio.memory.heard).toEqual([]);
+    expect(server.rooms.all.map(({ taken }) => taken)).toEqual([0]);
+  },
+);
 
 test('a full room refuses who asks for it by name, and who asks for none gets another', async () => {
   const { server, url } = await openYard({ games: [pebbles], alwaysOpen: ['pebbles'] });
@@ -311,7 +321,7 @@ test('a message reaches everybody in the room with its sender, whatever JSON it 
   for (const { memory } of [text, sio]) {
     await until('every message has come', () => memory.ofType('response').length >= 2 * messages.length);
     for (const from of [text.memory.you, sio.memory.you]) {
-      expect(memory.ofType('response').filter((one) => one['from'] === from)).toEqual(expected(from));
+      expect(memory.ofType('response').filter((one) => one.from === from)).toEqual(expected(from));
     }
   }
 });

@@ -7,9 +7,9 @@
  *   LOG_LEVEL  `warn` unless set; logs go to standard error
  */
 import { join } from 'node:path';
-import { landGrab } from '@madang-examples/land-grab/game';
 import { createServer, openSqliteStore } from '@madang/server';
 import { socketIo } from '@madang/socketio';
+import { landGrab } from '@madang-examples/land-grab/game';
 import pino from 'pino';
 import { YardRecord } from './yard-record.ts';
 
@@ -43,7 +43,7 @@ const server = createServer({
   badWrites: 'clamp',
   log,
 });
-server.route('/api/record', () => record.read());
+server.route('/api/record', async () => ({ best: await record.read() }));
 server.onEvent((event) => record.hear(event));
 
 let isStopping = false;

@@ -6,11 +6,7 @@ import type { Logger } from 'pino';
 const KEY = 'land-grab/record';
 
 /** A record, as it is stored and served. */
-export interface Best {
-  readonly name: string;
-  readonly score: number;
-  readonly round: number;
-}
+export type Best = { readonly name: string; readonly score: number; readonly round: number };
 
 export class YardRecord {
   readonly #store: Store;

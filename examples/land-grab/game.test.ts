@@ -98,9 +98,9 @@ describe('moving', () => {
 
 describe('enclosing', () => {
   /** A ring of 3 x 3 around 11, 11, walked from its corner. */
-  const ring: Partial<Record<number, Direction>>[] = [
-    'right', 'right', 'down', 'down', 'left', 'left', 'up',
-  ].map((dir) => ({ 1: dir as Direction }));
+  const ring: Partial<Record<number, Direction>>[] = ['right', 'right', 'down', 'down', 'left', 'left', 'up'].map(
+    (dir) => ({ 1: dir as Direction }),
+  );
 
   test('makes what lies inside yours', () => {
     const { state, events, join, play } = yard();
@@ -185,7 +185,9 @@ test('who leaves leaves no ground behind for the next one on the seat', () => {
 });
 
 test('whatever is played: nobody leaves the yard, nobody shares a cell, scores are the ground', () => {
-  const anyMoves = fc.array(fc.array(fc.constantFrom(...DIRECTIONS), { minLength: 6, maxLength: 6 }), { maxLength: 60 });
+  const anyMoves = fc.array(fc.array(fc.constantFrom(...DIRECTIONS), { minLength: 6, maxLength: 6 }), {
+    maxLength: 60,
+  });
   fc.assert(
     fc.property(anyMoves, (moves) => {
       const { state, join, play } = yard();
@@ -213,7 +215,12 @@ test('the words of the text gateways go where they say', () => {
     { dx: 0, dy: -1 },
     { dx: 0, dy: 1 },
   ]);
-  for (const [korean, english] of [['좌', 'left'], ['우', 'right'], ['상', 'up'], ['하', 'down']] as const) {
+  for (const [korean, english] of [
+    ['좌', 'left'],
+    ['우', 'right'],
+    ['상', 'up'],
+    ['하', 'down'],
+  ] as const) {
     expect(step(korean)).toBe(step(english));
   }
 });

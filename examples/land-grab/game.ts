@@ -10,19 +10,19 @@ import {
   choice,
   defineGame,
   grid,
+  type Row,
   record,
   rowId,
-  type Row,
   type SeededRandom,
   type StateOf,
   table,
   text,
+  u8,
   u16,
   u32,
-  u8,
 } from '@madang/core';
-import { enclosedBy } from './enclosure.ts';
 import { thinkAhead } from './bot.ts';
+import { enclosedBy } from './enclosure.ts';
 import { isInYard, STEPS, YARD_HEIGHT, YARD_WIDTH } from './yard.ts';
 
 const TICK_RATE_HZ = 10;
@@ -201,15 +201,20 @@ function startRound(state: YardState, tick: number, random: SeededRandom): void 
   countGround(state);
 }
 
-/** Of some free cells drawn by chance, the one farthest from everybody. */
-function spawnSpot(state: YardState, random: SeededRandom): { x: number; y: number } {
+/**
+ * Of some cells drawn by chance, the one farthest from everybody. Only unclaimed cells and the yard's edge count: whoever
+ * begins in the midst of a rival's ground is enclosed by it, and every step taken there is the rival's again at once.
+ */
+function spawnSpot({ players, tiles }: YardState, random: SeededRandom): { x: number; y: number } {
   let best = { x: 0, y: 0 };
-  let bestDistance = -1;
-  for (let tries = 0; tries < SPAWN_TRIES || bestDistance < 1; tries++) {
+  let bestDistance = 0;
+  for (let tries = 0; tries < SPAWN_TRIES || bestDistance === 0; tries++) {
     const x = random.below(YARD_WIDTH);
     const y = random.below(YARD_HEIGHT);
+    const isEdge = x === 0 || y === 0 || x === YARD_WIDTH - 1 || y === YARD_HEIGHT - 1;
+    if (tiles.at(x, y) !== 0 && !isEdge) continue;
     let nearest = YARD_WIDTH + YARD_HEIGHT;
-    for (const other of state.players) nearest = Math.min(nearest, Math.abs(other.x - x) + Math.abs(other.y - y));
+    for (const other of players) nearest = Math.min(nearest, Math.abs(other.x - x) + Math.abs(other.y - y));
     if (nearest > bestDistance) {
       best = { x, y };
       bestDistance = nearest;

@@ -18,13 +18,15 @@ interface BadFrames {
   readonly send: readonly FrameToWrite[];
 }
 
-/** Each on a player's connection of its own. */
+/** Each on a player's connection of its own, all at once. */
 async function expectEnded(world: World, gateway: GatewayUnderTest, cases: readonly BadFrames[], code: number): Promise<void> {
-  for (const { what, send } of cases) {
-    const { raw } = await gateway.seated(world);
-    raw.write(...send.map(frame));
-    expect((await raw.closed()).code, what).toBe(code);
-  }
+  await Promise.all(
+    cases.map(async ({ what, send }) => {
+      const { raw } = await gateway.seated(world);
+      raw.write(...send.map(frame));
+      expect((await raw.closed()).code, what).toBe(code);
+    }),
+  );
   expect(world.inLandGrab.heard).toEqual([]);
 }
 

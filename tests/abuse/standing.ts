@@ -17,6 +17,7 @@ import {
   type Fields,
   type Game,
   hashState,
+  type JsonValue,
   type Messages,
   type StateSchema,
   SUBPROTOCOL,
@@ -36,21 +37,24 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 /** First bytes of native frames, as docs/protocol.md has them. */
 const REPAIR = 5;
 const SNAPSHOT = 65;
-const DELTA = 66;
+
+/** The room of a game as a client of it holds it. */
+type RoomOf<G> = G extends Game<infer S, infer I, infer C, infer E, infer A> ? Room<S, I, C, E, A> : never;
 
 /** An honest native player, and what its line has carried. */
-export interface Bystander {
-  readonly room: Room<StateSchema, Fields, Messages, Messages, string>;
-  readonly heard: unknown[];
+export interface Bystander<R extends Watched = Watched> {
+  readonly room: R;
+  readonly heard: readonly JsonValue[];
   /** Requests for the whole state: each would be a gap or a frame that could not be read. */
-  repairs: number;
-  snapshots: number;
-  deltas: number;
+  readonly repairs: number;
+  readonly snapshots: number;
 }
 
+type Watched = Pick<RoomOf<Game>, 'id' | 'seat' | 'tick' | 'hash' | 'connection'>;
+
 export interface World extends Omit<Yard, 'logged'> {
-  readonly inLandGrab: Bystander;
-  readonly inStillLife: Bystander;
+  readonly inLandGrab: Bystander<RoomOf<typeof landGrab>>;
+  readonly inStillLife: Bystander<RoomOf<typeof stillLife>>;
   /** The log as it was written, one line each. */
   readonly lines: readonly string[];
   /** Says that this many connections will have been ended by a gateway with this code. */
@@ -150,27 +154,26 @@ async function bystanderIn<
   C extends Messages,
   E extends Messages,
   A extends keyof S & string,
->(yard: Yard, game: Game<S, I, C, E, A>): Promise<Bystander> {
-  const seen = { repairs: 0, snapshots: 0, deltas: 0 };
+>(yard: Yard, game: Game<S, I, C, E, A>): Promise<Bystander<Room<S, I, C, E, A>>> {
+  const seen = { repairs: 0, snapshots: 0 };
   const connection = connect(yard.url, { openLink: watched(seen) });
   const room = await connection.join(game, { name: 'bystander' });
-  const heard: unknown[] = [];
+  const heard: JsonValue[] = [];
   room.onMessage(({ message }) => heard.push(message));
-  return Object.assign(seen, { room: room as unknown as Bystander['room'], heard });
+  return Object.assign(seen, { room, heard });
 }
 
 /** A WebSocket that counts the frames that tell whether its player missed any state. */
-function watched(seen: Pick<Bystander, 'repairs' | 'snapshots' | 'deltas'>): OpenLink {
+function watched(seen: { repairs: number; snapshots: number }): OpenLink {
   return (url, on) => {
     const socket = new WebSocket(url, SUBPROTOCOL);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => on.open();
-    socket.onclose = ({ code }) => on.closed(code);
+    socket.onclose = ({ code, reason }) => on.closed(code, reason);
     socket.onmessage = ({ data }) => {
       if (!(data instanceof ArrayBuffer)) return;
       const bytes = new Uint8Array(data);
       if (bytes[0] === SNAPSHOT) seen.snapshots++;
-      if (bytes[0] === DELTA) seen.deltas++;
       on.frame(bytes);
     };
     return {

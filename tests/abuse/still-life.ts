@@ -1,6 +1,6 @@
 /**
- * A game in which nothing moves by itself: no bots, no chance, no step. Whatever its state's hash does, a player did it,
- * so a message that was refused and still had an effect cannot hide.
+ * A game in which nothing moves by itself: no bots, no chance. Whatever becomes of its state, a player did it; and what
+ * players do leaves a mark that outlives them, so a message that was refused and still had an effect cannot hide.
  */
 import {
   angle,
@@ -13,6 +13,8 @@ import {
   i8,
   i16,
   i32,
+  isSameMessage,
+  neutral,
   quantized,
   record,
   rowId,
@@ -24,7 +26,7 @@ import {
 } from '@madang/core';
 
 /** One input field of every type there is. */
-const everyType = {
+export const everyType = {
   flag: bool,
   tiny: u8,
   small: u16,
@@ -42,14 +44,17 @@ const everyType = {
   target: rowId,
 };
 
+const untouched = neutral(everyType);
+
 export const stillLife = defineGame({
   name: 'still-life',
   tickRateHz: 20,
-  seats: 8,
+  // Enough for every case of a table to sit down at once.
+  seats: 250,
   state: {
     /** What each player's last input was, as the rules saw it. */
     figures: table({ name: text(128), ...everyType }),
-    marks: record({ count: u32, last: text(32) }),
+    marks: record({ count: u32, last: text(32), touched: bool }),
   },
   input: everyType,
   commands: {
@@ -65,6 +70,11 @@ export const stillLife = defineGame({
   },
   control(me, input) {
     Object.assign(me, input);
+  },
+  step({ state }) {
+    for (const figure of state.figures) {
+      if (!isSameMessage(everyType, figure, untouched)) state.marks.touched = true;
+    }
   },
   on: {
     mark(room, _seat, { line, times }) {

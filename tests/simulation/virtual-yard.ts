@@ -1,9 +1,10 @@
 /** A server and its players in virtual time: real server code, real SDK code, a memory line between them. */
-import { landGrab } from '@madang-examples/land-grab/game';
+
 import { connect, type OpenLink } from '@madang/client';
 import { type Game, seededRandom } from '@madang/core';
 import { createServer, type MadangServer, type ServerOptions } from '@madang/server';
 import { MemoryTransport, VirtualClock } from '@madang/server/memory';
+import { landGrab } from '@madang-examples/land-grab/game';
 import pino from 'pino';
 
 function joinLandGrab(connection: ReturnType<typeof connect>, name: string) {
@@ -36,7 +37,7 @@ export async function virtualYard(
       message: (data) => {
         if (typeof data !== 'string') on.frame(data);
       },
-      closed: (code) => on.closed(code),
+      closed: (closeCode, reason) => on.closed(closeCode, reason),
     });
     return { send: (frame) => link.send(frame), close: () => link.close() };
   };

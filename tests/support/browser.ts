@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type Guest, Memory } from './guest.ts';
 import type { Answer } from './ways-in.ts';
 
@@ -52,8 +52,70 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, context, complaints };
 }
 
+/** A small phone: 360 pixels wide, three device pixels each, a finger for a pointer. */
+export const PHONE = {
+  viewport: { width: 360, height: 740 },
+  deviceScaleFactor: 3,
+  isMobile: true,
+  hasTouch: true,
+} as const;
+
+/** Resolves once `isTrue` resolves to true; fails with `what` when it has not within `withinMs`. */
+export async function eventually(what: string, isTrue: () => Promise<boolean>, withinMs = 5_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!(await isTrue())) {
+    if (performance.now() > deadline) throw new Error(`this did not come true within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Nothing on this page is wider than its window. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const { wide, window: screen } = await page.evaluate(() => ({
+    wide: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth),
+    window: document.documentElement.clientWidth,
+  }));
+  expect(wide, 'the width of what can be scrolled to').toBeLessThanOrEqual(screen);
+  expect(screen, 'a page wider than the screen would be zoomed out').toBe(page.viewportSize()?.width);
+}
+
+/** A finger on the middle of an element, to be put down and lifted. */
+export async function touchHold(
+  page: Page,
+  selector: string,
+): Promise<{ press(): Promise<void>; release(): Promise<void> }> {
+  const finger = await page.context().newCDPSession(page);
+  const touchPoints = [await middleOf(page, selector)];
+  return {
+    press: async () => void (await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints })),
+    release: async () => {
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+      await finger.detach();
+    },
+  };
+}
+
+/** A finger drawn over an element, from its middle, 90 pixels one way and then lifted; nowhere is a tap. */
+export async function touchDrag(page: Page, selector: string, { dx, dy }: { dx: number; dy: number }): Promise<void> {
+  const finger = await page.context().newCDPSession(page);
+  const { x, y } = await middleOf(page, selector);
+  await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+  for (let drawn = 30; drawn <= 90 && (dx !== 0 || dy !== 0); drawn += 30) {
+    const touchPoints = [{ x: x + dx * drawn, y: y + dy * drawn }];
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints });
+  }
+  await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await finger.detach();
+}
+
+async function middleOf(page: Page, selector: string): Promise<{ x: number; y: number }> {
+  const box = await page.locator(selector).boundingBox();
+  if (box === null) throw new Error(`${selector} is not on the page`);
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
 /** Where screenshots go, or null when nobody wants any. */
-const SCREENSHOTS = process.env['MADANG_SCREENSHOTS'] ?? '';
+const SCREENSHOTS = process.env.MADANG_SCREENSHOTS ?? '';
 
 /** Keeps a picture of the page for people to look at, when MADANG_SCREENSHOTS names a folder. */
 export async function photograph(page: Page, name: string): Promise<void> {
@@ -90,5 +152,8 @@ function findChromium(): string | null {
   const { MADANG_HAVE_CHROMIUM, MADANG_CHROMIUM } = process.env;
   if (MADANG_HAVE_CHROMIUM === '0') return null;
   if (MADANG_CHROMIUM !== undefined && MADANG_CHROMIUM !== '') return MADANG_CHROMIUM;
-  return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path)) ?? null;
+  return (
+    ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path)) ??
+    null
+  );
 }

@@ -75,7 +75,7 @@ export class Memory {
   }
 
   get you(): string {
-    return String(this.ofType('welcome')[0]?.['you'] ?? '');
+    return String(this.ofType('welcome')[0]?.you ?? '');
   }
 
   get isWelcome(): boolean {
@@ -85,7 +85,7 @@ export class Memory {
   /** The newest state, or null before the first. */
   get state(): YardJson | null {
     const newest = this.heard.findLast(({ type }) => type === 'welcome' || type === 'state');
-    return newest === undefined ? null : (newest['state'] as YardJson);
+    return newest === undefined ? null : (newest.state as YardJson);
   }
 
   /** Where this player stands, by its own newest state. */
@@ -105,7 +105,7 @@ export class Memory {
 
   heardFrom(from: string, message: unknown): boolean {
     const wanted = JSON.stringify(message);
-    return this.ofType('response').some((one) => one['from'] === from && JSON.stringify(one['message']) === wanted);
+    return this.ofType('response').some((one) => one.from === from && JSON.stringify(one.message) === wanted);
   }
 }
 
@@ -198,7 +198,7 @@ export function expectWelcome(welcome: Heard | undefined): void {
     seat: expect.any(Number),
     room: expect.any(String),
   });
-  expectYard(welcome?.['state'], String(welcome?.['you']));
+  expectYard(welcome?.state, String(welcome?.you));
 }
 
 /** The contract's state: every field it names, of the right kind, and ground that matches the players on it. */

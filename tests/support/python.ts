@@ -27,7 +27,11 @@ export interface PythonGuest extends Guest {
 }
 
 /** Starts one of the scripts in tests/clients; it tells what it hears and does what it is told, a JSON line each. */
-export function pythonGuest(script: 'socketio_player.py' | 'tornado_player.py', url: string, name: string): PythonGuest {
+export function pythonGuest(
+  script: 'socketio_player.py' | 'tornado_player.py',
+  url: string,
+  name: string,
+): PythonGuest {
   const program = startPython([join(SCRIPTS, script), url, name]);
   const memory = new Memory();
   const answers = new Map<number, Answer>();

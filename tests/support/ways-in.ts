@@ -1,7 +1,7 @@
 /** Guests that run in this process: a bare WebSocket, the official Socket.IO client, and the native client. */
 import { once } from 'node:events';
-import { landGrab } from '@madang-examples/land-grab/game';
 import { connect, type JoinOptions } from '@madang/client';
+import { landGrab } from '@madang-examples/land-grab/game';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -121,7 +121,7 @@ export async function nativeGuest(url: string, options: JoinOptions = {}): Promi
       rows[id] = { name, colour, x, y, score, wins, bot };
     }
     const { width, height, cells } = tiles;
-    return { players: rows, tiles: { width, height, cells: [...cells] }, round: { number: round.number } };
+    return { players: rows, tiles: { width, height, cells: Array.from(cells) }, round: { number: round.number } };
   };
   memory.hear('welcome', { you: room.you, tick: room.tick, state: yard() });
   room.onState((tick) => memory.hear('state', { tick, state: yard() }));

@@ -1,7 +1,8 @@
 /** A real server with land-grab on free ports of this machine, as `npm start` runs it, for tests with real sockets. */
-import { landGrab } from '@madang-examples/land-grab/game';
+
 import { createServer, type MadangServer, type ServerOptions } from '@madang/server';
 import { socketIo } from '@madang/socketio';
+import { landGrab } from '@madang-examples/land-grab/game';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 

@@ -32,25 +32,19 @@ export interface Live {
 }
 
 const ASK_EVERY_MS = 4000;
-/** A record is set at most once a round; asking for it each time would be noise. */
-const RECORD_EVERY_ASKS = 8;
 
 /** Calls `show` with every answer, and with null when the server could not be asked. */
 export function watchLive(show: (live: Live | null) => void): void {
   let asking = false;
-  let asked = 0;
-  let record: RecordHolder | null = null;
   const ask = async (): Promise<void> => {
     if (asking || document.hidden) return;
     asking = true;
     try {
-      const [games, rooms] = await Promise.all([fetchJson('/api/games'), fetchJson('/api/rooms')]);
-      if (asked % RECORD_EVERY_ASKS === 0) record = recordFrom(await fetchJson('/api/record'));
-      asked += 1;
+      const [games, rooms, record] = await Promise.all(['/api/games', '/api/rooms', '/api/record'].map(fetchJson));
       show({
         games: listIn(games, 'games').flatMap(gameFrom),
         rooms: listIn(rooms, 'rooms').flatMap(roomFrom),
-        record,
+        record: recordFrom(propertiesOf(record).best),
       });
     } catch {
       show(null);
@@ -63,10 +57,8 @@ export function watchLive(show: (live: Live | null) => void): void {
   document.addEventListener('visibilitychange', () => void ask());
 }
 
-/** Null where there is nothing: no record yet is an answer, not a failure. */
 async function fetchJson(path: string): Promise<unknown> {
   const response = await fetch(path, { headers: { accept: 'application/json' } });
-  if (response.status === 404) return null;
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return response.json();
 }

@@ -26,7 +26,7 @@ export function snippetsFor(origin: string): Readonly<Record<'sdk' | 'socketio' 
       {
         id: 'websocket-python',
         language: 'python',
-        tab: 'Python (Tornado)',
+        tab: 'Tornado',
         code: WEB_SOCKET_PYTHON.replace('ORIGIN', socketOrigin),
       },
     ],

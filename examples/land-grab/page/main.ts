@@ -228,7 +228,7 @@ function sound(on: boolean): void {
 function layOut(): void {
   const small = matchMedia('(max-width: 899px), (max-height: 520px)').matches;
   // Portrait: the small boards get a strip of their own, so that no stone hides behind them.
-  const strip = innerHeight > innerWidth ? 152 : 62;
+  const strip = innerHeight > innerWidth ? 172 : 62;
   if (!hasYard) view.resize({ top: 58, right: 0, bottom: 0, left: 0 });
   else
     view.resize(small ? { top: strip, right: 0, bottom: 0, left: 0 } : { top: 72, right: 268, bottom: 12, left: 12 });

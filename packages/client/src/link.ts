@@ -11,8 +11,8 @@ export interface Link {
 export interface LinkEvents {
   open(): void;
   frame(frame: Uint8Array): void;
-  /** The WebSocket close code, 1006 for a line that broke. */
-  closed(code: number): void;
+  /** The WebSocket close code, 1006 for a line that broke, and the reason the server gave: a code of ours, or ''. */
+  closed(closeCode: number, reason: string): void;
 }
 
 /** Opens a line to an address. Must call back later, never before it returns. */
@@ -26,7 +26,7 @@ export const openWebSocket: OpenLink = (url, on) => {
   socket.onmessage = ({ data }) => {
     if (data instanceof ArrayBuffer) on.frame(new Uint8Array(data));
   };
-  socket.onclose = ({ code }) => on.closed(code);
+  socket.onclose = ({ code, reason }) => on.closed(code, reason);
   return {
     send: (frame) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(frame as Uint8Array<ArrayBuffer>);

@@ -43,7 +43,7 @@ function server() {
   const connection = connect('http://game.example:8888', {
     openLink: (_url, events) => {
       on = events;
-      return { send: (frame) => void sent.push(frame), close: () => events.closed(1000) };
+      return { send: (frame) => void sent.push(frame), close: () => events.closed(1000, '') };
     },
     timers: {
       nowMs: () => nowMs,
@@ -68,11 +68,19 @@ function server() {
     sent,
     say: (frame: Uint8Array) => on?.frame(frame),
     opened: () => on?.open(),
-    close: (code: number) => on?.closed(code),
+    close: (closeCode: number, reason = '') => on?.closed(closeCode, reason),
     frames: () => sent.splice(0).map((frame) => decodeClientFrame(game, new ByteReader(frame))),
-    snapshot: () => encodeSnapshot(++tick, body((out) => writeSnapshot(out, state, 'shared'))),
+    snapshot: () =>
+      encodeSnapshot(
+        ++tick,
+        body((out) => writeSnapshot(out, state, 'shared')),
+      ),
     delta: () => {
-      const frame = encodeDelta(tick + 1, tick, body((out) => writeDelta(out, state, 'shared')));
+      const frame = encodeDelta(
+        tick + 1,
+        tick,
+        body((out) => writeDelta(out, state, 'shared')),
+      );
       tick++;
       state.commit();
       return frame;
@@ -133,6 +141,10 @@ describe('joining', () => {
     const other = dead.connection.join(game);
     dead.close(1006);
     await expect(other).rejects.toMatchObject({ code: 'LINK_LOST' });
+    const stopped = server();
+    const third = stopped.connection.join(game);
+    stopped.close(1012, 'SERVER_STOPPING');
+    await expect(third).rejects.toMatchObject({ code: 'SERVER_STOPPING' });
   });
 });
 

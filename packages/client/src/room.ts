@@ -8,9 +8,9 @@ import {
   applyServerFrame,
   ByteReader,
   createMirror,
-  encodeClientFrame,
-  type ErrorCode,
   ERRORS,
+  type ErrorCode,
+  encodeClientFrame,
   type Fields,
   type FieldsOf,
   type Game,
@@ -101,7 +101,7 @@ export function joinRoom<
     const link = open({
       open: () => link.send(request),
       frame: (frame) => room.receive(frame, () => resolve(room)),
-      closed: (code) => room.lost(code),
+      closed: (closeCode, reason) => room.lost(closeCode, reason),
     });
     room.link = link;
   });
@@ -169,7 +169,10 @@ class RoomClient<
     const { commands } = this.#game;
     const fields = Object.hasOwn(commands, command) ? commands[command] : undefined;
     if (fields === undefined) {
-      throw new GameError('BAD_COMMAND', 'This game has no command of that name.', { field: command, reason: 'unknown' });
+      throw new GameError('BAD_COMMAND', 'This game has no command of that name.', {
+        field: command,
+        reason: 'unknown',
+      });
     }
     const checked = parseMessage(fields, payload, 'BAD_COMMAND');
     this.link?.send(encodeClientFrame(this.#game, { kind: 'command', name: command, payload: checked }));
@@ -260,11 +263,11 @@ class RoomClient<
   }
 
   /** The line is closed. */
-  lost(code: number): void {
+  lost(closeCode: number, reason: string): void {
     if (this.connection === 'closed') return;
     this.connection = 'closed';
     this.#pacer.stop();
-    this.#onClose.tell(this.#reason ?? reasonOf(code));
+    this.#onClose.tell(this.#reason ?? reasonOf(closeCode, reason));
   }
 
   #refused(code: string, sentence: string): void {
@@ -287,9 +290,10 @@ class RoomClient<
   }
 }
 
-/** What a bare close code says, where no refusal came before it. */
-function reasonOf(closeCode: number): GameError {
-  return new GameError('LINK_LOST', `The line to the server is gone (close code ${closeCode}).`, {
+/** What a close says by itself, where no refusal came before it: its reason is the code of the error that caused it. */
+function reasonOf(closeCode: number, reason: string): GameError {
+  const code: ErrorCode = isErrorCode(reason) ? reason : closeCode === 1009 ? 'MESSAGE_TOO_LARGE' : 'LINK_LOST';
+  return new GameError(code, `The line to the server is gone (close code ${closeCode}).`, {
     reason: `close code ${closeCode}`,
   });
 }

@@ -13,36 +13,36 @@ export {
 export {
   type Advice,
   adviceFor,
+  ERRORS,
   type ErrorCode,
   type ErrorDetails,
-  ERRORS,
   GameError,
   isErrorCode,
   isGameError,
   unreachable,
 } from './errors.ts';
 export { isJsonObject, type JsonObject, type JsonValue, parseJson, toJsonValue } from './json-value.ts';
-export { type RandomState, seededRandom, type SeededRandom } from './random.ts';
+export { type RandomState, type SeededRandom, seededRandom } from './random.ts';
 export {
   type AnyField,
   angle,
   axis,
   bool,
   choice,
-  f32,
-  f64,
   type Field,
   type Fields,
+  f32,
+  f64,
   flag,
+  i8,
   i16,
   i32,
-  i8,
   quantized,
   rowId,
   text,
+  u8,
   u16,
   u32,
-  u8,
   type ValueOf,
   type ValuesOf,
   type Visibility,
@@ -63,14 +63,14 @@ export {
 export { isSameMessage, neutral, parseMessage } from './schema/message.ts';
 export {
   type Grid,
-  grid,
   type GridSchema,
+  grid,
   type PartSchema,
-  record,
   type RecordRow,
   type RecordSchema,
   type Row,
   type RowStart,
+  record,
   type SeatRef,
   type SeenGrid,
   type SeenRecord,
@@ -79,9 +79,9 @@ export {
   type SeenTable,
   type StateOf,
   type StateSchema,
-  table,
   type Table,
   type TableSchema,
+  table,
 } from './schema/state-schema.ts';
 export { hashState } from './state/hash.ts';
 export { toJson } from './state/json.ts';

@@ -6,7 +6,9 @@ test('honest JSON passes as it is', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5, noUnicodeString: false }), (value) => {
       const text = JSON.stringify(value);
-      fc.pre(text.isWellFormed() && !/"(__|constructor|toString|valueOf|hasOwn|isProto|propertyIs|toLocale)/.test(text));
+      fc.pre(
+        text.isWellFormed() && !/"(__|constructor|toString|valueOf|hasOwn|isProto|propertyIs|toLocale)/.test(text),
+      );
       expect(JSON.stringify(parseJson(text))).toBe(JSON.stringify(JSON.parse(text)));
     }),
   );

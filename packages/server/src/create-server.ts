@@ -1,9 +1,9 @@
 /** `createServer`: the only file that joins real clocks, sockets and disks to the rest. */
 import { EventEmitter } from 'node:events';
-import { type Game, GameError, SUBPROTOCOL } from '@madang/core';
+import { type Game, GameError, type JsonValue, SUBPROTOCOL } from '@madang/core';
 import pino, { type Logger } from 'pino';
-import type { LinkContext } from './gateways/player-link.ts';
 import { startNativeGateway } from './gateways/native-gateway.ts';
+import type { LinkContext } from './gateways/player-link.ts';
 import { startTextGateway } from './gateways/text-gateway.ts';
 import { createApi, type Pages } from './http/api.ts';
 import { HttpServer } from './http/http-server.ts';
@@ -16,8 +16,8 @@ import type { Directory } from './ports/directory.ts';
 import type { Gateway, GatewayFactory } from './ports/gateway.ts';
 import type { Random } from './ports/random.ts';
 import type { Transport } from './ports/transport.ts';
-import { Rooms } from './room/rooms.ts';
 import type { Room } from './room/room.ts';
+import { Rooms } from './room/rooms.ts';
 
 /** How long connections may take to close before they are cut. */
 const STOP_DEADLINE_MS = 2_000;
@@ -73,14 +73,14 @@ export interface ServerEvent {
 /** One server. Several can live in one process; they share nothing. */
 export interface MadangServer {
   readonly rooms: Rooms;
-  /** Opens the rooms that are always open and listens. Rejects with the runtime's error where it cannot. */
+  /** Opens the rooms that are always open and listens. Where it cannot, it stops and rejects with the runtime's error. */
   start(): Promise<ServerAddress>;
   /** Closes rooms and connections, telling clients to come back later. Resolves within 5 s; calling twice is fine. */
   stop(): Promise<void>;
   /** Calls `run` for every event a game emits to all. Answers a function that undoes it. */
   onEvent(run: (event: ServerEvent) => void): () => void;
-  /** Adds a route to the HTTP API: `GET path` answers what `answer` resolves to as JSON, 404 for null. Before `start`. */
-  route(path: `/api/${string}`, answer: () => Promise<object | null>): void;
+  /** Adds a route to the HTTP API: `GET path` answers what `answer` resolves to, as JSON. Before `start`. */
+  route(path: `/api/${string}`, answer: () => Promise<JsonValue>): void;
 }
 
 /** Makes a server. Throws BAD_OPTION for options that cannot work; nothing is opened before `start`. */
@@ -133,7 +133,7 @@ export function createServer(options: ServerOptions): MadangServer {
   let http: HttpServer | null = null;
   let transports: readonly Transport[] = [];
   let gateways: readonly Gateway[] = [];
-  const routes: { path: string; answer: () => Promise<object | null> }[] = [];
+  const routes: { path: string; answer: () => Promise<JsonValue> }[] = [];
 
   const listen = async (): Promise<ServerAddress> => {
     const native = new WsTransport({ clock, subprotocol: SUBPROTOCOL });
@@ -144,7 +144,14 @@ export function createServer(options: ServerOptions): MadangServer {
       ['/play', native],
       ['/websocket', text],
     ]);
-    const api = createApi({ rooms, directory, pages, routes, upgradePaths: [...upgrades.keys()], isStopping: () => isStopping });
+    const api = createApi({
+      rooms,
+      directory,
+      pages,
+      routes,
+      upgradePaths: [...upgrades.keys()],
+      isStopping: () => isStopping,
+    });
     http = new HttpServer({ api, gateways, upgrades, origins: { allowedOrigins, allowNoOrigin }, log });
     startNativeGateway(native, context);
     startTextGateway(text, context);
@@ -152,21 +159,28 @@ export function createServer(options: ServerOptions): MadangServer {
     return { port: chosen, url: `http://${printableHost(hosts)}:${chosen}` };
   };
 
+  const stop = async (): Promise<void> => {
+    isStopping = true;
+    rooms.stop();
+    await Promise.all([...transports, ...gateways].map((way) => way.stop(STOP_DEADLINE_MS)));
+    await http?.stop();
+  };
+
   return {
     rooms,
     async start() {
-      rooms.start();
-      if (transport === undefined) return listen();
-      transports = [transport];
-      startNativeGateway(transport, context);
-      return { port: 0, url: 'memory:' };
+      try {
+        rooms.start();
+        if (transport === undefined) return await listen();
+        transports = [transport];
+        startNativeGateway(transport, context);
+        return { port: 0, url: 'memory:' };
+      } catch (error) {
+        await stop();
+        throw error;
+      }
     },
-    async stop() {
-      isStopping = true;
-      rooms.stop();
-      await Promise.all([...transports, ...gateways].map((way) => way.stop(STOP_DEADLINE_MS)));
-      await http?.stop();
-    },
+    stop,
     onEvent(run) {
       events.on('event', run);
       return () => events.off('event', run);

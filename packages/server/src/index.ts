@@ -1,5 +1,11 @@
 /** The public surface of @madang/server. */
-export { createServer, type MadangServer, type ServerAddress, type ServerEvent, type ServerOptions } from './create-server.ts';
+export {
+  createServer,
+  type MadangServer,
+  type ServerAddress,
+  type ServerEvent,
+  type ServerOptions,
+} from './create-server.ts';
 export { type LinkContext, PlayerLink, type Speech } from './gateways/player-link.ts';
 export type { Pages } from './http/api.ts';
 export { openSqliteStore } from './node/sqlite-store.ts';

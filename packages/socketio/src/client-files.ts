@@ -12,6 +12,8 @@ export function serveClientFile(path: string, request: IncomingMessage, response
   if (request.method !== 'GET' || !FILES.has(file)) return false;
   const folder = dirname(createRequire(import.meta.url).resolve('socket.io/package.json'));
   response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8', 'X-Content-Type-Options': 'nosniff' });
-  createReadStream(join(folder, 'client-dist', file)).on('error', () => response.destroy()).pipe(response);
+  createReadStream(join(folder, 'client-dist', file))
+    .on('error', () => response.destroy())
+    .pipe(response);
   return true;
 }

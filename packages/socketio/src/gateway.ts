@@ -69,7 +69,9 @@ class SocketIoGateway implements Gateway {
   }
 
   #watch(connection: EngineSocket): void {
-    const link = new SocketLink(this.#context, connection, (socket, tick, state) => this.#sendState(socket, tick, state));
+    const link = new SocketLink(this.#context, connection, (socket, tick, state) =>
+      this.#sendState(socket, tick, state),
+    );
     this.#links.set(connection, link);
     connection.on('packet', ({ type, data }: { type: string; data?: unknown }) => link.packet(type, data));
     connection.on('close', () => link.player.gone());
@@ -85,7 +87,8 @@ class SocketIoGateway implements Gateway {
   #flush(): void {
     const pending = this.#pending;
     this.#pending = new Map();
-    for (const [state, { tick, socketIds }] of pending) this.#io.to(socketIds).emit('game_state_update', { tick, state });
+    for (const [state, { tick, socketIds }] of pending)
+      this.#io.to(socketIds).emit('game_state_update', { tick, state });
   }
 }
 
@@ -151,7 +154,9 @@ class SocketLink {
     }
     const [value] = values;
     if (values.length > 1) {
-      throw new GameError('BAD_MESSAGE', `"${event}" takes one value and an acknowledgement.`, { reason: 'many values' });
+      throw new GameError('BAD_MESSAGE', `"${event}" takes one value and an acknowledgement.`, {
+        reason: 'many values',
+      });
     }
     const seat = this.player.seat(event);
     if (event === 'message') seat.say(toJsonValue(value ?? null));
@@ -190,7 +195,8 @@ class SocketLink {
   /** A client that is told to disconnect stays away; one whose transport closes comes back by itself, after a while. */
   #close(code: ErrorCode): void {
     const advice = adviceFor(code);
-    if (this.#socket === null) setImmediate(() => this.#connection.close()); // behind the `connect_error`
+    if (this.#socket === null)
+      setImmediate(() => this.#connection.close()); // behind the `connect_error`
     else if (advice === 'stop' || advice === 'fix' || advice === 'update') this.#socket.disconnect(true);
     else this.#connection.close();
   }

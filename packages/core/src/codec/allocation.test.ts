@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { text, u16, u8 } from '../schema/field.ts';
+import { text, u8, u16 } from '../schema/field.ts';
 import { grid, type StateSchema, table } from '../schema/state-schema.ts';
 import { createMirror, createState } from '../state/state-store.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';

@@ -7,15 +7,15 @@ import {
   choice,
   f32,
   f64,
+  i8,
   i16,
   i32,
-  i8,
   quantized,
   rowId,
   text,
+  u8,
   u16,
   u32,
-  u8,
   type Visibility,
 } from '../schema/field.ts';
 import { grid, type PartSchema, record, type StateSchema, table } from '../schema/state-schema.ts';
@@ -29,7 +29,9 @@ interface AnyType {
   readonly values: fc.Arbitrary<unknown>;
 }
 
-const WELL_FORMED = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((one) => new TextEncoder().encode(one).length <= 40);
+const WELL_FORMED = fc
+  .string({ unit: 'grapheme', maxLength: 8 })
+  .filter((one) => new TextEncoder().encode(one).length <= 40);
 
 const TYPES: readonly AnyType[] = [
   { type: bool, values: fc.boolean() },
@@ -42,7 +44,10 @@ const TYPES: readonly AnyType[] = [
   { type: f32, values: fc.float({ noNaN: true, noDefaultInfinity: true }) },
   { type: f64, values: fc.double({ noNaN: true, noDefaultInfinity: true }) },
   { type: quantized({ min: -10, max: 10, step: 1 / 8 }), values: fc.double({ min: -10, max: 10, noNaN: true }) },
-  { type: quantized({ min: 0, max: 0xffffffff, step: 1 }), values: fc.double({ min: 0, max: 0xffffffff, noNaN: true }) },
+  {
+    type: quantized({ min: 0, max: 0xffffffff, step: 1 }),
+    values: fc.double({ min: 0, max: 0xffffffff, noNaN: true }),
+  },
   { type: angle({ bits: 10 }), values: fc.double({ min: -100, max: 100, noNaN: true }) },
   { type: text(40), values: WELL_FORMED },
   { type: choice('rock', 'paper', 'scissors'), values: fc.constantFrom('rock', 'paper', 'scissors') },
@@ -54,7 +59,10 @@ const VALUES = new Map(TYPES.map(({ type, values }) => [type.signature, values])
 
 const visibilities = fc.constantFrom<Visibility[]>('everyone', 'everyone', 'owner', 'nobody');
 
-function fieldsOf(columns: readonly { type: number; visibility: Visibility }[], mayOwn: boolean): Record<string, AnyField> {
+function fieldsOf(
+  columns: readonly { type: number; visibility: Visibility }[],
+  mayOwn: boolean,
+): Record<string, AnyField> {
   return Object.fromEntries(
     columns.map(({ type, visibility }, index) => {
       const seenBy = visibility === 'owner' && !mayOwn ? 'everyone' : visibility;
@@ -66,7 +74,9 @@ function fieldsOf(columns: readonly { type: number; visibility: Visibility }[], 
 const columns = fc.array(fc.record({ type: TYPE_INDEX, visibility: visibilities }), { minLength: 1, maxLength: 6 });
 
 const anyPart: fc.Arbitrary<PartSchema> = fc.oneof(
-  fc.record({ columns, maxRows: fc.integer({ min: 1, max: 12 }) }).map((one) => table(fieldsOf(one.columns, true), one)),
+  fc
+    .record({ columns, maxRows: fc.integer({ min: 1, max: 12 }) })
+    .map((one) => table(fieldsOf(one.columns, true), one)),
   columns.map((one) => record(fieldsOf(one, false))),
   fc
     .record({
@@ -91,7 +101,12 @@ export interface Deed {
   readonly value: number;
 }
 
-export const anyDeed: fc.Arbitrary<Deed> = fc.record({ part: fc.nat(99), kind: fc.nat(99), at: fc.nat(999), value: fc.nat(999) });
+export const anyDeed: fc.Arbitrary<Deed> = fc.record({
+  part: fc.nat(99),
+  kind: fc.nat(99),
+  at: fc.nat(999),
+  value: fc.nat(999),
+});
 
 /** Does one random thing to a state, as rules would. Values come from the field types' own arbitraries. */
 export function doDeed(state: StateStore<StateSchema>, deed: Deed): void {

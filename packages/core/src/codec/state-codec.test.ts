@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GameError } from '../errors.ts';
-import { u16, u8 } from '../schema/field.ts';
+import { u8, u16 } from '../schema/field.ts';
 import { grid, record, type StateSchema, table } from '../schema/state-schema.ts';
 import { hashState } from '../state/hash.ts';
 import { createMirror, createState, StateStore } from '../state/state-store.ts';
@@ -41,7 +41,9 @@ function apply(mirror: State, frame: Uint8Array, read: (from: ByteReader, state:
 }
 
 function mirrorFor(schema: StateSchema, viewer: Viewer): State {
-  return viewer === 'server' ? new StateStore(schema, 'server', { badWrites: 'throw', onClamp: () => {} }) : createMirror(schema, viewer).store;
+  return viewer === 'server'
+    ? new StateStore(schema, 'server', { badWrites: 'throw', onClamp: () => {} })
+    : createMirror(schema, viewer).store;
 }
 
 const VIEWERS: readonly Viewer[] = ['server', 0, 1, 2];
@@ -68,21 +70,26 @@ describe('whatever rules do to a state', () => {
 
   test('a snapshot replaces whatever a mirror held before, and deltas go on from it', () => {
     fc.assert(
-      fc.property(anySchema, fc.array(anyDeed, { maxLength: 30 }), fc.array(anyDeed, { maxLength: 30 }), (schema, before, after) => {
-        const state = createState(schema);
-        const other = createState(schema);
-        for (const deed of before) doDeed(other, deed);
-        const mirrors = VIEWERS.map((viewer) => mirrorFor(schema, viewer));
-        for (const mirror of mirrors) apply(mirror, snapshotFor(other, mirror.viewer), readSnapshot);
-        for (const deed of after) doDeed(state, deed);
-        for (const mirror of mirrors) apply(mirror, snapshotFor(state, mirror.viewer), readSnapshot);
-        state.commit();
-        for (const deed of before) doDeed(state, deed);
-        for (const mirror of mirrors) {
-          apply(mirror, deltaFor(state, mirror.viewer), readDelta);
-          expect(hashState(mirror, mirror.viewer)).toBe(hashState(state, mirror.viewer));
-        }
-      }),
+      fc.property(
+        anySchema,
+        fc.array(anyDeed, { maxLength: 30 }),
+        fc.array(anyDeed, { maxLength: 30 }),
+        (schema, before, after) => {
+          const state = createState(schema);
+          const other = createState(schema);
+          for (const deed of before) doDeed(other, deed);
+          const mirrors = VIEWERS.map((viewer) => mirrorFor(schema, viewer));
+          for (const mirror of mirrors) apply(mirror, snapshotFor(other, mirror.viewer), readSnapshot);
+          for (const deed of after) doDeed(state, deed);
+          for (const mirror of mirrors) apply(mirror, snapshotFor(state, mirror.viewer), readSnapshot);
+          state.commit();
+          for (const deed of before) doDeed(state, deed);
+          for (const mirror of mirrors) {
+            apply(mirror, deltaFor(state, mirror.viewer), readDelta);
+            expect(hashState(mirror, mirror.viewer)).toBe(hashState(state, mirror.viewer));
+          }
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -178,26 +185,20 @@ describe('hostile bytes', () => {
 
   test('that were cut or changed in one place never throw anything else either', () => {
     fc.assert(
-      fc.property(
-        anySchema,
-        fc.array(anyDeed, { maxLength: 40 }),
-        fc.nat(),
-        fc.nat(255),
-        (random, deeds, at, byte) => {
-          const state = createState(random);
-          for (const deed of deeds) doDeed(state, deed);
-          const frame = snapshotFor(state, 1);
-          frame[at % frame.length] = byte;
-          for (const damaged of [frame, frame.subarray(0, at % frame.length)]) {
-            const { store } = createMirror(random, 1);
-            try {
-              apply(store, damaged, readSnapshot);
-            } catch (error) {
-              expect(error).toHaveProperty('code', 'BAD_FRAME');
-            }
+      fc.property(anySchema, fc.array(anyDeed, { maxLength: 40 }), fc.nat(), fc.nat(255), (random, deeds, at, byte) => {
+        const state = createState(random);
+        for (const deed of deeds) doDeed(state, deed);
+        const frame = snapshotFor(state, 1);
+        frame[at % frame.length] = byte;
+        for (const damaged of [frame, frame.subarray(0, at % frame.length)]) {
+          const { store } = createMirror(random, 1);
+          try {
+            apply(store, damaged, readSnapshot);
+          } catch (error) {
+            expect(error).toHaveProperty('code', 'BAD_FRAME');
           }
-        },
-      ),
+        }
+      }),
       { numRuns: 500 },
     );
   });

@@ -21,16 +21,19 @@ test('text is written and measured as the platform does it', () => {
 
 test('bytes are refused exactly where the platform refuses them', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.nat(255), fc.constantFrom(0xc2, 0xe0, 0xed, 0xf0, 0xf4, 0x80, 0xa0)), { maxLength: 12 }), (list) => {
-      const bytes = Uint8Array.from(list);
-      let expected: string | null;
-      try {
-        expected = decoder.decode(bytes);
-      } catch {
-        expected = null;
-      }
-      expect(utf8Read(bytes, 0, bytes.length, [])).toBe(expected);
-    }),
+    fc.property(
+      fc.array(fc.oneof(fc.nat(255), fc.constantFrom(0xc2, 0xe0, 0xed, 0xf0, 0xf4, 0x80, 0xa0)), { maxLength: 12 }),
+      (list) => {
+        const bytes = Uint8Array.from(list);
+        let expected: string | null;
+        try {
+          expected = decoder.decode(bytes);
+        } catch {
+          expected = null;
+        }
+        expect(utf8Read(bytes, 0, bytes.length, [])).toBe(expected);
+      },
+    ),
     { numRuns: 3_000 },
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isGameError } from '../errors.ts';
 import { createState } from '../state/state-store.ts';
-import { angle, type AnyField, axis, bool, choice, f32, f64, i8, quantized, text, u32, u8 } from './field.ts';
+import { type AnyField, angle, axis, bool, choice, f32, f64, i8, quantized, text, u8, u32 } from './field.ts';
 import { table } from './state-schema.ts';
 
 /** What a row reads after a rule wrote `value`; 'refused' where it threw BAD_WRITE. */

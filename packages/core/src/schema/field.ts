@@ -135,8 +135,7 @@ function float(signature: string, largest: number, round: (value: number) => num
     single: signature === 'f32',
     // Adding 0 turns -0 into 0: one value, one spelling, one hash.
     quantise: (value) => (typeof value === 'number' && Math.abs(value) <= largest ? round(value) + 0 : Number.NaN),
-    clamp: (value) =>
-      typeof value !== 'number' || Number.isNaN(value) ? undefined : value > 0 ? largest : -largest,
+    clamp: (value) => (typeof value !== 'number' || Number.isNaN(value) ? undefined : value > 0 ? largest : -largest),
     toValue: (raw) => raw,
   });
 }
@@ -219,7 +218,10 @@ export function angle(options: { bits: number }): Field<number> {
 export function text(maxBytes: number): Field<string> {
   const signature = `text(${maxBytes})`;
   if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > 0xffff) {
-    throw new GameError('BAD_SCHEMA', `${signature} needs 1 to 65,535 bytes.`, { where: signature, reason: 'maxBytes' });
+    throw new GameError('BAD_SCHEMA', `${signature} needs 1 to 65,535 bytes.`, {
+      where: signature,
+      reason: 'maxBytes',
+    });
   }
   return field(signature, {
     store: 'text',

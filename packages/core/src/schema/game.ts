@@ -2,8 +2,9 @@
  * `defineGame`: one declaration of a game, shared by server and client. Data and pure functions: what the state is,
  * what players may ask for, and the rules. Everything else infers its types from here.
  */
-import { hashText } from '../state/hash.ts';
+
 import type { SeededRandom } from '../random.ts';
+import { hashText } from '../state/hash.ts';
 import type { Fields, ValuesOf } from './field.ts';
 import { parseMessage } from './message.ts';
 import {
@@ -78,7 +79,7 @@ type Hook<F extends (...args: never[]) => void> = { hook(...args: Parameters<F>)
 export interface Bots<S extends StateSchema, I extends Fields, A extends PartNames<S>> {
   /** While fewer seats than this are taken, bots take the rest; they give their seats up to people. */
   readonly atLeast: number;
-  /** Their names, used in turn. */
+  /** Their names; one that nobody at play has is taken first. */
   readonly names: readonly string[];
   /** Called once a tick per bot; answers the fields of its input that change. */
   think(me: Readonly<Row<FieldsOf<S, A>>>, moment: BotMoment<S, I>): Partial<ValuesOf<I>>;
@@ -121,7 +122,9 @@ export interface GameDefinition<
   step?(room: RoomScope<S, E>, moment: Moment): void;
   /** One handler per command. If it throws, the sender is told and the room goes on. */
   readonly on?: {
-    readonly [N in keyof C]?: Hook<(room: RoomScope<S, E>, seat: Seat, payload: ValuesOf<C[N]>, moment: Moment) => void>;
+    readonly [N in keyof C]?: Hook<
+      (room: RoomScope<S, E>, seat: Seat, payload: ValuesOf<C[N]>, moment: Moment) => void
+    >;
   };
 }
 
@@ -180,13 +183,23 @@ export function defineGame<
   return { ...definition, commands, events, fingerprint: fingerprintOf({ name, state, input, commands, events }) };
 }
 
-function fingerprintOf(parts: { name: string; state: StateSchema; input: Fields; commands: Messages; events: Messages }): number {
-  const fields = (of: Fields): unknown => Object.entries(of).map(([name, type]) => [name, type.signature, type.visibility]);
+function fingerprintOf(parts: {
+  name: string;
+  state: StateSchema;
+  input: Fields;
+  commands: Messages;
+  events: Messages;
+}): number {
+  const fields = (of: Fields): unknown =>
+    Object.entries(of).map(([name, type]) => [name, type.signature, type.visibility]);
   const messages = (of: Messages): unknown => Object.entries(of).map(([name, payload]) => [name, fields(payload)]);
   const shape = (part: PartSchema): unknown =>
     part.type === 'grid'
       ? [part.width, part.height, part.of.signature, part.of.visibility]
-      : [part.type === 'table' ? part.maxRows : 1, columnsOf(part).map(([name, type]) => [name, type.signature, type.visibility])];
+      : [
+          part.type === 'table' ? part.maxRows : 1,
+          columnsOf(part).map(([name, type]) => [name, type.signature, type.visibility]),
+        ];
   return hashText(
     JSON.stringify([
       parts.name,

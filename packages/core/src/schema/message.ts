@@ -30,7 +30,11 @@ export function parseMessage<F extends Fields>(
   }
   for (const key of Object.keys(value)) {
     if (!Object.hasOwn(fields, key)) {
-      throw refusal(code, '', `it has a field that does not exist; known are ${Object.keys(fields).join(', ') || 'none'}`);
+      throw refusal(
+        code,
+        '',
+        `it has a field that does not exist; known are ${Object.keys(fields).join(', ') || 'none'}`,
+      );
     }
   }
   return fromEntries(fields, (type, name) => {
@@ -69,9 +73,9 @@ export function isSameMessage<F extends Fields>(fields: F, a: ValuesOf<F>, b: Va
   return Object.keys(fields).every((name) => a[name] === b[name]);
 }
 
-function fromEntries<F extends Fields>(fields: F, valueOf: (type: AnyField, name: string) => unknown): ValuesOf<F> {
+function fromEntries<F extends Fields>(fields: F, valueFor: (type: AnyField, name: string) => unknown): ValuesOf<F> {
   const values: Record<string, unknown> = {};
-  for (const [name, type] of Object.entries(fields)) values[name] = valueOf(type, name);
+  for (const [name, type] of Object.entries(fields)) values[name] = valueFor(type, name);
   return values as ValuesOf<F>;
 }
 

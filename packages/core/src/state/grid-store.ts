@@ -1,8 +1,8 @@
 /** The memory of one grid: its cells, and which of them changed since the last commit. */
 import { GameError } from '../errors.ts';
+import type { IntCodec } from '../schema/field.ts';
 import { whyNot } from '../schema/field.ts';
 import type { Grid, GridSchema } from '../schema/state-schema.ts';
-import type { IntCodec } from '../schema/field.ts';
 import type { WritePolicy } from './table-store.ts';
 
 export class GridStore implements Grid {
@@ -43,7 +43,8 @@ export class GridStore implements Grid {
   }
 
   set(x: number, y: number, value: number): void {
-    if (!this.#isInside(x, y)) return this.#refuse(`cell ${x}, ${y} is outside the ${this.width} x ${this.height} grid`);
+    if (!this.#isInside(x, y))
+      return this.#refuse(`cell ${x}, ${y} is outside the ${this.width} x ${this.height} grid`);
     this.put(y * this.width + x, this.#accept(value));
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { text, u16, u8 } from '../schema/field.ts';
+import { text, u8, u16 } from '../schema/field.ts';
 import { grid, record, table } from '../schema/state-schema.ts';
 import { hashState } from './hash.ts';
 import { toJson } from './json.ts';
@@ -74,7 +74,11 @@ describe('grids', () => {
     const { tiles } = createState(schema).view;
     tiles.set(1, 0, 5);
     expect([tiles.at(1, 0), tiles.at(2, 0), tiles.at(-1, 0), tiles.at(0.5, 0)]).toEqual([5, 0, 0, 0]);
-    for (const [x, y, value] of [[2, 0, 1], [0, 0, 256], [0, 0, Number.NaN]] as const) {
+    for (const [x, y, value] of [
+      [2, 0, 1],
+      [0, 0, 256],
+      [0, 0, Number.NaN],
+    ] as const) {
       expect(() => tiles.set(x, y, value)).toThrow(expect.objectContaining({ code: 'BAD_WRITE' }));
     }
   });

@@ -8,10 +8,18 @@
  *   what changed and not what exists.
  * - `committed` columns hold the integers as of the last commit: the base that differences on the wire build on.
  */
+
+import { GameError } from '../errors.ts';
 import type { AnyField, Fields, FloatCodec, IntCodec, TextCodec } from '../schema/field.ts';
 import { whyNot } from '../schema/field.ts';
-import { columnsOf, type RecordSchema, type Row, type RowStart, type SeatRef, type TableSchema } from '../schema/state-schema.ts';
-import { GameError } from '../errors.ts';
+import {
+  columnsOf,
+  type RecordSchema,
+  type Row,
+  type RowStart,
+  type SeatRef,
+  type TableSchema,
+} from '../schema/state-schema.ts';
 
 export interface IntColumn {
   readonly store: 'int';
@@ -76,7 +84,10 @@ export class TableStore<F extends Fields = Fields> {
   readonly #policy: WritePolicy;
   readonly #owners: Int32Array;
   readonly #views: (RowView | undefined)[] = [];
-  readonly #viewClass: new (place: number, id: number) => RowView;
+  readonly #viewClass: new (
+    place: number,
+    id: number,
+  ) => RowView;
   #lowestFree = 1;
 
   constructor(name: string, schema: TableSchema<F> | RecordSchema<F>, viewer: Viewer, policy: WritePolicy) {
@@ -295,7 +306,10 @@ function newColumn(name: string, type: AnyField, places: number): Column {
 }
 
 function maskOf(columns: readonly Column[], visibility: string): number {
-  return columns.reduce((mask, column, index) => (column.type.visibility === visibility ? mask | (1 << index) : mask), 0);
+  return columns.reduce(
+    (mask, column, index) => (column.type.visibility === visibility ? mask | (1 << index) : mask),
+    0,
+  );
 }
 
 /** A class of row views for one table: one hidden shape, one accessor per column, no lookups by name at run time. */
@@ -329,7 +343,11 @@ function rowViewClass(store: TableStore): new (place: number, id: number) => Row
         }
       : access.get;
     const isWritable = store.viewer === 'server' && index !== store.ownerColumn;
-    Object.defineProperty(View.prototype, column.name, isWritable ? { get, set: access.set, enumerable: true } : { get, enumerable: true });
+    Object.defineProperty(
+      View.prototype,
+      column.name,
+      isWritable ? { get, set: access.set, enumerable: true } : { get, enumerable: true },
+    );
   });
   return View;
 }

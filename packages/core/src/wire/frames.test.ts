@@ -24,10 +24,18 @@ const schema = {
 
 const anyFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc
-    .record({ dir: fc.constantFrom('none', 'left'), power: fc.nat(8).map((n) => n / 8), tilt: fc.float({ noNaN: true, noDefaultInfinity: true }) })
+    .record({
+      dir: fc.constantFrom('none', 'left'),
+      power: fc.nat(8).map((n) => n / 8),
+      tilt: fc.float({ noNaN: true, noDefaultInfinity: true }),
+    })
     .map((input) => ({ kind: 'input' as const, input: { ...input, tilt: input.tilt + 0 } })),
-  fc.record({ item: fc.nat(255), count: fc.nat(255) }).map((payload) => ({ kind: 'command' as const, name: 'buy', payload })),
-  fc.string({ unit: 'grapheme-ascii', maxLength: 20 }).map((line) => ({ kind: 'command' as const, name: 'chat', payload: { line } })),
+  fc
+    .record({ item: fc.nat(255), count: fc.nat(255) })
+    .map((payload) => ({ kind: 'command' as const, name: 'buy', payload })),
+  fc
+    .string({ unit: 'grapheme-ascii', maxLength: 20 })
+    .map((line) => ({ kind: 'command' as const, name: 'chat', payload: { line } })),
   fc.string({ unit: 'grapheme', maxLength: 20 }).map((message) => ({ kind: 'say' as const, message })),
   fc.constant({ kind: 'repair' as const }),
   fc.constant({ kind: 'leave' as const }),
@@ -84,13 +92,20 @@ describe('what the server sends', () => {
 
   test('arrives as it was sent', () => {
     expect(read(encodeWelcome(3, 'abcd', '17'))).toEqual({ kind: 'welcome', seat: 3, roomId: 'abcd', you: '17' });
-    expect(read(encodeEvent(schema, 9, 'hit', { by: 4 }))).toEqual({ kind: 'event', tick: 9, name: 'hit', payload: { by: 4 } });
+    expect(read(encodeEvent(schema, 9, 'hit', { by: 4 }))).toEqual({
+      kind: 'event',
+      tick: 9,
+      name: 'hit',
+      payload: { by: 4 },
+    });
     expect(read(encodeSaid('17', ['hi']))).toEqual({ kind: 'said', from: '17', message: ['hi'] });
     expect(read(encodeRefusal('ROOM_FULL', 'no'))).toEqual({ kind: 'refusal', code: 'ROOM_FULL', sentence: 'no' });
   });
 
   test('is pinned by golden bytes', () => {
-    expect(encodeJoin({ game: 'a', fingerprint: 1, room: '', name: 'b' })).toEqual(Uint8Array.of(1, 1, 97, 1, 0, 0, 0, 0, 1, 98));
+    expect(encodeJoin({ game: 'a', fingerprint: 1, room: '', name: 'b' })).toEqual(
+      Uint8Array.of(1, 1, 97, 1, 0, 0, 0, 0, 1, 98),
+    );
     expect(encodeClientFrame(schema, { kind: 'input', input: { dir: 'left', power: 0.25, tilt: 1 } })).toEqual(
       Uint8Array.of(2, 1, 2, 0, 0, 128, 63),
     );

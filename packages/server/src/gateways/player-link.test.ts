@@ -1,4 +1,4 @@
-import { choice, defineGame, type GameError, record, table, u16, u8 } from '@madang/core';
+import { choice, defineGame, type GameError, record, table, u8, u16 } from '@madang/core';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { host } from '../room/room.test-support.ts';

@@ -49,7 +49,8 @@ function objectOf(value: JsonValue): { readonly [key: string]: JsonValue } {
 /** The one property a message has beside its type. A message that says more than we understand is refused whole. */
 function only(rest: { readonly [key: string]: JsonValue }, key: string): JsonValue {
   const value = rest[key];
-  if (value === undefined || Object.keys(rest).length !== 1) throw badMessage(`beside its type it must have "${key}" only`);
+  if (value === undefined || Object.keys(rest).length !== 1)
+    throw badMessage(`beside its type it must have "${key}" only`);
   return value;
 }
 
@@ -66,7 +67,14 @@ function speechOf(peer: Peer): Speech {
     },
     welcome(welcome, update) {
       seat = welcome.seat;
-      send({ type: 'welcome', you: welcome.you, seat, room: welcome.roomId, tick: update.tick, state: update.jsonFor(seat) });
+      send({
+        type: 'welcome',
+        you: welcome.you,
+        seat,
+        room: welcome.roomId,
+        tick: update.tick,
+        state: update.jsonFor(seat),
+      });
     },
     update(update, isBehind) {
       if (update.hasChangesFor(seat) || isBehind) peer.send(update.stateTextFor(seat));

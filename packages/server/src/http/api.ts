@@ -1,5 +1,6 @@
 /** What the server answers over plain HTTP: health, rooms, games, pages. */
 import { serveStatic } from '@hono/node-server/serve-static';
+import type { JsonValue } from '@madang/core';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Directory } from '../ports/directory.ts';
@@ -19,8 +20,8 @@ export interface ApiOptions {
   readonly rooms: Rooms;
   readonly directory: Directory;
   readonly pages: readonly Pages[];
-  /** Answers of the operator's own, as JSON; null is 404. */
-  readonly routes: readonly { readonly path: string; answer(): Promise<object | null> }[];
+  /** Answers of the operator's own, as JSON. */
+  readonly routes: readonly { readonly path: string; answer(): Promise<JsonValue> }[];
   /** Paths that answer a WebSocket upgrade only. */
   readonly upgradePaths: readonly string[];
   isStopping(): boolean;
@@ -43,7 +44,9 @@ export function createApi({ rooms, directory, pages, routes, upgradePaths, isSto
     }),
   );
   for (const path of upgradePaths) {
-    api.all(path, (c) => c.text('This address speaks WebSocket.\n', 426, { Upgrade: 'websocket', Connection: 'Upgrade' }));
+    api.all(path, (c) =>
+      c.text('This address speaks WebSocket.\n', 426, { Upgrade: 'websocket', Connection: 'Upgrade' }),
+    );
   }
   api.get('/healthz', (c) => {
     const body = { status: isStopping() ? 'stopping' : 'ok', rooms: rooms.all.length };
@@ -65,12 +68,7 @@ export function createApi({ rooms, directory, pages, routes, upgradePaths, isSto
       })),
     }),
   );
-  for (const { path, answer } of routes) {
-    api.get(path, async (c) => {
-      const body = await answer();
-      return body === null ? c.json({ code: 'NOT_FOUND', message: 'There is nothing here yet.' }, 404) : c.json(body);
-    });
-  }
+  for (const { path, answer } of routes) api.get(path, async (c) => c.json(await answer()));
   // The longest path first: `/` would otherwise answer for all of them.
   for (const { path, folder } of [...pages].sort((a, b) => b.path.length - a.path.length)) {
     const base = path === '/' ? '' : path;

@@ -18,6 +18,11 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** How often the runtime looks for requests past their time. */
 const TIMEOUT_CHECK_MS = 1_000;
 
+/** How often a free port is looked for that all hosts have. */
+const FREE_PORT_TRIES = 5;
+
+const NO_SUCH_ADDRESS: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
 /** What answers upgrades of exactly one path. */
 export interface UpgradeTarget {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -41,26 +46,21 @@ export class HttpServer {
   }
 
   /**
-   * Listens on every host at one port and answers it; 0 chooses a free one. A host that this machine does not have is
-   * skipped as long as another works. Throws the runtime's error, with its `code` (`EADDRINUSE`), when one cannot be had.
+   * Listens on every host at one port and answers it; 0 chooses one that is free on all of them. A host that this machine
+   * does not have is skipped as long as another works. Throws the runtime's error, with its `code` (`EADDRINUSE`), when
+   * one cannot be had; nothing is left listening then.
    */
   async start(port: number, hosts: readonly string[]): Promise<number> {
     this.#answer = getRequestListener(this.#options.api.fetch);
-    let chosen = port;
-    let unavailable: unknown = new Error('no host to listen on was given');
-    for (const host of hosts) {
+    for (let tries = 1; ; tries++) {
       try {
-        chosen = await this.#listen(chosen, host);
+        return await this.#listenOnAll(port, hosts);
       } catch (error) {
-        if (!isNoSuchAddress(error)) {
-          await this.stop();
-          throw error;
-        }
-        unavailable = error;
+        await this.stop();
+        // The port that was free on the first host may be taken on the next.
+        if (port !== 0 || tries === FREE_PORT_TRIES || codeOf(error) !== 'EADDRINUSE') throw error;
       }
     }
-    if (this.#listeners.length === 0) throw unavailable;
-    return chosen;
   }
 
   /** Takes no more connections and cuts those that are left: whoever had something to finish has finished it. */
@@ -75,7 +75,23 @@ export class HttpServer {
     await Promise.all(closing);
   }
 
-  async #listen(port: number, host: string): Promise<number> {
+  async #listenOnAll(port: number, hosts: readonly string[]): Promise<number> {
+    let chosen = port;
+    let unavailable: unknown = new Error('no host to listen on was given');
+    for (const host of hosts) {
+      try {
+        // Beside a listener of its own for IPv4, one for IPv6 must keep to its family.
+        chosen = await this.#listen(chosen, host, hosts.length > 1);
+      } catch (error) {
+        if (!NO_SUCH_ADDRESS.has(codeOf(error))) throw error;
+        unavailable = error;
+      }
+    }
+    if (this.#listeners.length === 0) throw unavailable;
+    return chosen;
+  }
+
+  async #listen(port: number, host: string, ipv6Only: boolean): Promise<number> {
     const listener = createServer({
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -87,7 +103,7 @@ export class HttpServer {
     listener.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject);
-      listener.listen({ port, host, ipv6Only: host.includes(':') }, () => {
+      listener.listen({ port, host, ipv6Only }, () => {
         listener.off('error', reject);
         resolve();
       });
@@ -146,7 +162,6 @@ function refuse(socket: Duplex, status: string, sentence: string, headers = ''):
   );
 }
 
-function isNoSuchAddress(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
-  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

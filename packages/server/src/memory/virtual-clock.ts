@@ -34,7 +34,8 @@ export class VirtualClock implements Clock {
   /** Lets time pass, running what falls due in order. Work that awaits promises needs `advanceAsync`. */
   advance(ms: number): void {
     const end = this.#nowMs + ms;
-    for (let next = this.#timers[0]; next !== undefined && next.dueMs <= end; next = this.#timers[0]) this.#runNext(next);
+    for (let next = this.#timers[0]; next !== undefined && next.dueMs <= end; next = this.#timers[0])
+      this.#runNext(next);
     this.#nowMs = end;
   }
 

@@ -18,12 +18,16 @@ export function openSqliteStore(file: string): Store {
     ) STRICT, WITHOUT ROWID;
   `);
   const select = database.prepare('SELECT version, value FROM documents WHERE key = ?');
-  const insert = database.prepare('INSERT INTO documents (key, version, value) VALUES (?, 1, ?) ON CONFLICT DO NOTHING');
-  const update = database.prepare('UPDATE documents SET version = version + 1, value = ? WHERE key = ? AND version = ?');
+  const insert = database.prepare(
+    'INSERT INTO documents (key, version, value) VALUES (?, 1, ?) ON CONFLICT DO NOTHING',
+  );
+  const update = database.prepare(
+    'UPDATE documents SET version = version + 1, value = ? WHERE key = ? AND version = ?',
+  );
 
   const load = async (key: string): Promise<StoredDocument | null> => {
     const row = select.get(key);
-    return row === undefined ? null : { version: Number(row['version']), value: parseJson(String(row['value'])) };
+    return row === undefined ? null : { version: Number(row.version), value: parseJson(String(row.value)) };
   };
   return {
     load,

@@ -61,7 +61,10 @@ export class WsTransport implements Transport {
     const cancel = this.#clock.after(deadlineMs, () => {
       for (const webSocket of this.#server.clients) webSocket.terminate();
     });
-    await Promise.all([gone, ...[...this.#server.clients].map((one) => new Promise((done) => one.once('close', done)))]);
+    await Promise.all([
+      gone,
+      ...[...this.#server.clients].map((one) => new Promise((done) => one.once('close', done))),
+    ]);
     cancel();
   }
 

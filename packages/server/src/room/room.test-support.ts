@@ -1,5 +1,5 @@
 /** A host of rooms on a virtual clock, and viewers that write down what they are told. */
-import { type Game, GameError, seededRandom } from '@madang/core';
+import { type Game, type GameError, seededRandom } from '@madang/core';
 import pino from 'pino';
 import { MemoryDirectory } from '../memory/memory-directory.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';

@@ -1,7 +1,7 @@
-import { choice, defineGame, type Game, record, rowId, table, text, u16, u8 } from '@madang/core';
+import { choice, defineGame, type Game, record, rowId, table, text, u8, u16 } from '@madang/core';
 import { describe, expect, test, vi } from 'vitest';
-import { FAULTS_IN_A_ROW_MAX } from './room.ts';
 import { host, Witness } from './room.test-support.ts';
+import { FAULTS_IN_A_ROW_MAX } from './room.ts';
 
 /** Walkers on a line: each has its own row and moves by the input it holds. */
 const walkers = defineGame({
@@ -35,7 +35,7 @@ const walkers = defineGame({
 });
 
 function people(witness: Witness): Record<string, { x: number; name: string; secret?: number; owner: number }> {
-  return witness.state['people'] as never;
+  return witness.state.people as never;
 }
 
 describe('joining', () => {
@@ -239,7 +239,7 @@ describe('[GA15] faults in game code stay in their room', () => {
     expect(ann.ticks).toEqual(Array.from({ length: 100 }, (__, index) => index + 1));
     expect(ben.ended).toMatchObject({ code: 'ROOM_FAULT' });
     expect(rooms.all).not.toContain(badRoom);
-    const faults = logged.filter((line) => line['hook'] === 'step');
+    const faults = logged.filter((line) => line.hook === 'step');
     expect(faults.length).toBe(FAULTS_IN_A_ROW_MAX);
     expect(faults[0]).toMatchObject({ room: badRoom?.id, tick: 1 });
     process.off('unhandledRejection', unhandled);
@@ -289,7 +289,7 @@ describe('[GA15] faults in game code stay in their room', () => {
     clock.advance(100);
     expect(ann.refusals).toEqual([expect.objectContaining({ code: 'GAME_FAULT' })]);
     expect(ben.refusals).toEqual([]);
-    expect(ben.state['world']).toEqual({ commands: 1 });
+    expect(ben.state.world).toEqual({ commands: 1 });
     expect(() => seat.command('constructor', {})).toThrow(expect.objectContaining({ code: 'BAD_COMMAND' }));
   });
 
@@ -313,7 +313,7 @@ describe('[GA15] faults in game code stay in their room', () => {
   test('what a rule writes wrongly names the table and the field in the log', () => {
     const bad = broken('bad', {
       step: (room) => {
-        for (const one of room.state['people'] as never as Iterable<{ x: number }>) one.x = -1;
+        for (const one of room.state.people as never as Iterable<{ x: number }>) one.x = -1;
       },
     });
     const { clock, rooms, logged } = host([bad]);
@@ -368,6 +368,10 @@ describe('bots', () => {
     clock.advance(200);
     expect(rooms.all[0]?.listing).toMatchObject({ taken: 1, bots: 1 });
     const [, , last] = witnesses;
-    expect(Object.values(last === undefined ? {} : people(last)).map((one) => one.name).sort()[0]).toMatch(/^B/);
+    expect(
+      Object.values(last === undefined ? {} : people(last))
+        .map((one) => one.name)
+        .sort()[0],
+    ).toMatch(/^B/);
   });
 });

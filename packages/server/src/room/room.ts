@@ -27,8 +27,8 @@ import {
   type RoomScope,
   type Seat,
   type SeededRandom,
-  seededRandom,
   type StateStore,
+  seededRandom,
   type ValuesOf,
 } from '@madang/core';
 import type { Logger } from 'pino';
@@ -92,7 +92,6 @@ export class Room {
   #tick = 0;
   #lastSharedTick = 0;
   #faultsInARow = 0;
-  #botsNamed = 0;
   #isOpen = true;
 
   constructor(options: RoomOptions) {
@@ -248,10 +247,16 @@ export class Room {
     const wanted = Math.max(0, bots.atLeast - countOf(false));
     for (let excess = countOf(true) - wanted; excess > 0; excess--) this.#dismissBot();
     for (let missing = wanted - countOf(true); missing > 0; missing--) {
-      const name = bots.names[this.#botsNamed++ % bots.names.length] ?? '';
+      const name = this.#botName(bots.names);
       if (this.#runJoin(new RoomSeat(name, { state: 'bot' }, this.#neutral)) !== null) return;
       this.#options.changed(this);
     }
+  }
+
+  /** The first name that nobody at play has; of too few names, the first. */
+  #botName(names: readonly string[]): string {
+    const taken = new Set(this.#seated().map((seat) => seat.name));
+    return names.find((name) => !taken.has(name)) ?? names[0] ?? '';
   }
 
   #dismissBot(): void {
@@ -276,10 +281,14 @@ export class Room {
     this.faultyTicks++;
     if (++this.#faultsInARow < FAULTS_IN_A_ROW_MAX) return;
     this.close(
-      new GameError('ROOM_FAULT', `Room ${this.id} was closed: its rules failed ${FAULTS_IN_A_ROW_MAX} ticks in a row.`, {
-        roomId: this.id,
-        tick: this.#tick,
-      }),
+      new GameError(
+        'ROOM_FAULT',
+        `Room ${this.id} was closed: its rules failed ${FAULTS_IN_A_ROW_MAX} ticks in a row.`,
+        {
+          roomId: this.id,
+          tick: this.#tick,
+        },
+      ),
     );
   }
 
@@ -469,9 +478,13 @@ export class Room {
     }
     this.#options.log.error({ room: this.id, tick: this.#tick, hook, err: problem }, 'game code failed');
     const advice = isGameError(problem) ? ` ${problem.message}` : '';
-    return new GameError('GAME_FAULT', `The game failed in ${hook}; its author finds the details in the log.${advice}`, {
-      hook,
-    });
+    return new GameError(
+      'GAME_FAULT',
+      `The game failed in ${hook}; its author finds the details in the log.${advice}`,
+      {
+        hook,
+      },
+    );
   }
 }
 
@@ -489,7 +502,9 @@ function unknownWord(known: readonly string[]): GameError {
 }
 
 function queueFull(queued: number): GameError {
-  return new GameError('INPUT_QUEUE_FULL', `${queued} requests already wait for the next ticks; slow down.`, { queued });
+  return new GameError('INPUT_QUEUE_FULL', `${queued} requests already wait for the next ticks; slow down.`, {
+    queued,
+  });
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

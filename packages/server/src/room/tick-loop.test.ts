@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { VirtualClock } from '../memory/virtual-clock.ts';
 import { CATCH_UP_TICKS_MAX, TickLoop } from './tick-loop.ts';
 
-function loop(clock: VirtualClock, periodMs: number, run = () => {}): { readonly at: number[]; readonly slips: number[]; loop: TickLoop } {
+function loop(
+  clock: VirtualClock,
+  periodMs: number,
+  run = () => {},
+): { readonly at: number[]; readonly slips: number[]; loop: TickLoop } {
   const at: number[] = [];
   const slips: number[] = [];
   const made = new TickLoop({
