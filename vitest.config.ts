@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Nothing here waits, so only a hang takes this long; a loaded machine must not look like one.
+          testTimeout: 60_000,
           include: ['packages/**/src/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.{ts,mjs}'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           // Without this the machines with two cores get one worker, and the order of the groups is lost.

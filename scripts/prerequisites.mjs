@@ -18,6 +18,8 @@ const BROWSER_PATHS = [
 /** Each Python module the suites import, with the Debian package that brings it. */
 const PYTHON_MODULES = {
   socketio: 'python3-socketio',
+  requests: 'python3-requests',
+  websocket: 'python3-websocket',
   tornado: 'python3-tornado',
   websockets: 'python3-websockets',
 };

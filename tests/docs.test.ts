@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@madang/client';
-import { type ErrorCode, ERRORS, isErrorCode } from '@madang/core';
+import { ERRORS, type ErrorCode, isErrorCode } from '@madang/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { tag } from './readme/game.ts';
 
@@ -47,7 +47,9 @@ test.each(['README.md', 'README.ko.md'])('the code of %s is the code that this s
 });
 
 test('the README’s server runs as it stands, and its game can be played', async () => {
-  const server = spawn(process.execPath, [join(root, 'tests/readme/server.ts')], { env: { ...process.env, PORT: '0' } });
+  const server = spawn(process.execPath, [join(root, 'tests/readme/server.ts')], {
+    env: { ...process.env, PORT: '0' },
+  });
   onTestFinished(() => void server.kill());
   const [line] = (await once(server.stdout, 'data')) as [Buffer];
   const url = /http:\S+/u.exec(line.toString())?.[0];

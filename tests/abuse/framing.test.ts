@@ -3,11 +3,12 @@
  * these connections by itself, below the gateways; what we hold is that it does, with the right code, and that the seat
  * is freed as after any lost line.
  */
-import { expect } from 'vitest';
+
 import { CLIENT_FRAME_BYTES_MAX } from '@madang/core';
+import { expect } from 'vitest';
 import { until } from '../support/yard.ts';
 import { expectHeard, GATEWAYS, type GatewayUnderTest } from './gateways.ts';
-import { frame, type FrameToWrite, OPCODE } from './raw-socket.ts';
+import { type FrameToWrite, frame, OPCODE } from './raw-socket.ts';
 import { abuse, type World } from './standing.ts';
 
 const { text, binary, continuation, ping } = OPCODE;
@@ -19,7 +20,12 @@ interface BadFrames {
 }
 
 /** Each on a player's connection of its own, all at once. */
-async function expectEnded(world: World, gateway: GatewayUnderTest, cases: readonly BadFrames[], code: number): Promise<void> {
+async function expectEnded(
+  world: World,
+  gateway: GatewayUnderTest,
+  cases: readonly BadFrames[],
+  code: number,
+): Promise<void> {
   await Promise.all(
     cases.map(async ({ what, send }) => {
       const { raw } = await gateway.seated(world);
@@ -49,14 +55,17 @@ abuse.for(GATEWAYS)('FR03: a reserved opcode ends the connection with 1002: $nam
   await expectEnded(world, gateway, cases, 1002);
 });
 
-abuse.for(GATEWAYS)('FR04: a ping too long or in fragments ends the connection with 1002: $name', async (gateway, { world }) => {
-  const cases = [
-    { what: '126 bytes', send: [{ opcode: ping, payload: 'x'.repeat(126) }] },
-    { what: 'a fragment', send: [{ opcode: ping, payload: 'x', fin: false }] },
-    { what: 'a close in fragments', send: [{ opcode: OPCODE.close, fin: false }] },
-  ];
-  await expectEnded(world, gateway, cases, 1002);
-});
+abuse.for(GATEWAYS)(
+  'FR04: a ping too long or in fragments ends the connection with 1002: $name',
+  async (gateway, { world }) => {
+    const cases = [
+      { what: '126 bytes', send: [{ opcode: ping, payload: 'x'.repeat(126) }] },
+      { what: 'a fragment', send: [{ opcode: ping, payload: 'x', fin: false }] },
+      { what: 'a close in fragments', send: [{ opcode: OPCODE.close, fin: false }] },
+    ];
+    await expectEnded(world, gateway, cases, 1002);
+  },
+);
 
 abuse.for(GATEWAYS)('FR05: fragments out of order end the connection with 1002: $name', async (gateway, { world }) => {
   const cases = [
@@ -64,29 +73,41 @@ abuse.for(GATEWAYS)('FR05: fragments out of order end the connection with 1002: 
     { what: 'a continuation of a whole message', send: [{ opcode: ping }, { opcode: continuation, payload: 'left' }] },
     {
       what: 'a text in the middle of one',
-      send: [{ opcode: text, payload: 'le', fin: false }, { opcode: text, payload: 'ft' }],
+      send: [
+        { opcode: text, payload: 'le', fin: false },
+        { opcode: text, payload: 'ft' },
+      ],
     },
     {
       what: 'a binary in the middle of a text',
-      send: [{ opcode: text, payload: 'le', fin: false }, { opcode: binary, payload: 'ft' }],
+      send: [
+        { opcode: text, payload: 'le', fin: false },
+        { opcode: binary, payload: 'ft' },
+      ],
     },
   ];
   await expectEnded(world, gateway, cases, 1002);
 });
 
-abuse.for(GATEWAYS)('FR06: a ping between fragments is answered at once and the message is whole: $name', async (gateway, { world }) => {
-  const player = await gateway.seated(world);
-  const { raw, saying } = player;
-  const [opcode, payload] = unframed(saying('in two pieces'));
-  const middle = Math.floor(payload.length / 2);
-  raw.write(frame({ opcode, payload: payload.subarray(0, middle), fin: false }), frame({ opcode: ping, payload: 'now' }));
-  await until('the pong arrives', () => raw.pongs.length > 0);
-  expect(raw.pongs).toEqual(['now']);
-  expect(world.inLandGrab.heard, 'the message is not there before its end').toEqual([]);
-  raw.write(frame({ opcode: continuation, payload: payload.subarray(middle) }));
-  await expectHeard(world, player);
-  expect(world.inLandGrab.heard).toEqual(['in two pieces', 'still here']);
-});
+abuse.for(GATEWAYS)(
+  'FR06: a ping between fragments is answered at once and the message is whole: $name',
+  async (gateway, { world }) => {
+    const player = await gateway.seated(world);
+    const { raw, saying } = player;
+    const [opcode, payload] = unframed(saying('in two pieces'));
+    const middle = Math.floor(payload.length / 2);
+    raw.write(
+      frame({ opcode, payload: payload.subarray(0, middle), fin: false }),
+      frame({ opcode: ping, payload: 'now' }),
+    );
+    await until('the pong arrives', () => raw.pongs.length > 0);
+    expect(raw.pongs).toEqual(['now']);
+    expect(world.inLandGrab.heard, 'the message is not there before its end').toEqual([]);
+    raw.write(frame({ opcode: continuation, payload: payload.subarray(middle) }));
+    await expectHeard(world, player);
+    expect(world.inLandGrab.heard).toEqual(['in two pieces', 'still here']);
+  },
+);
 
 /** Texts that are not UTF-8, from RFC 3629. */
 const BAD_UTF8: Readonly<Record<string, readonly number[]>> = {
@@ -100,31 +121,48 @@ const BAD_UTF8: Readonly<Record<string, readonly number[]>> = {
   'past 10FFFF': [0xf4, 0x90, 0x80, 0x80],
 };
 
-abuse.for(GATEWAYS)('FR07: a text that is not UTF-8 ends the connection with 1007: $name', async (gateway, { world }) => {
-  const cases = Object.entries(BAD_UTF8).map(([what, bytes]) => ({
-    what,
-    send: [{ opcode: text, payload: Buffer.concat([Buffer.from('left'), Buffer.from(bytes)]) }],
-  }));
-  await expectEnded(world, gateway, cases, 1007);
-});
+abuse.for(GATEWAYS)(
+  'FR07: a text that is not UTF-8 ends the connection with 1007: $name',
+  async (gateway, { world }) => {
+    const cases = Object.entries(BAD_UTF8).map(([what, bytes]) => ({
+      what,
+      send: [{ opcode: text, payload: Buffer.concat([Buffer.from('left'), Buffer.from(bytes)]) }],
+    }));
+    await expectEnded(world, gateway, cases, 1007);
+  },
+);
 
-abuse.for(GATEWAYS)('FR14: a length past all bounds ends the connection with 1009: $name', async (gateway, { world }) => {
-  const lengths = { 'the top bit set': 1n << 63n, 'all bits set': (1n << 64n) - 1n, '2^53': 1n << 53n, '2^53 + 1': (1n << 53n) + 1n };
-  const cases = Object.entries(lengths).flatMap(([what, claimedLength]) =>
-    [text, binary].map((opcode) => ({ what, send: [{ opcode, claimedLength }] })),
-  );
-  await expectEnded(world, gateway, cases, 1009);
-});
+abuse.for(GATEWAYS)(
+  'FR14: a length past all bounds ends the connection with 1009: $name',
+  async (gateway, { world }) => {
+    const lengths = {
+      'the top bit set': 1n << 63n,
+      'all bits set': (1n << 64n) - 1n,
+      '2^53': 1n << 53n,
+      '2^53 + 1': (1n << 53n) + 1n,
+    };
+    const cases = Object.entries(lengths).flatMap(([what, claimedLength]) =>
+      [text, binary].map((opcode) => ({ what, send: [{ opcode, claimedLength }] })),
+    );
+    await expectEnded(world, gateway, cases, 1009);
+  },
+);
 
-abuse.for(GATEWAYS)('FR15: one byte over the limit is refused by its header alone, with 1009: $name', async (gateway, { world }) => {
-  const claimedLength = BigInt(CLIENT_FRAME_BYTES_MAX + 1);
-  const half = { opcode: text, payload: 'x'.repeat(CLIENT_FRAME_BYTES_MAX / 2), fin: false };
-  const cases = [
-    { what: 'one frame', send: [{ opcode: text, claimedLength }] },
-    { what: 'two fragments', send: [half, { opcode: continuation, claimedLength: BigInt(CLIENT_FRAME_BYTES_MAX / 2 + 1) }] },
-  ];
-  await expectEnded(world, gateway, cases, 1009);
-});
+abuse.for(GATEWAYS)(
+  'FR15: one byte over the limit is refused by its header alone, with 1009: $name',
+  async (gateway, { world }) => {
+    const claimedLength = BigInt(CLIENT_FRAME_BYTES_MAX + 1);
+    const half = { opcode: text, payload: 'x'.repeat(CLIENT_FRAME_BYTES_MAX / 2), fin: false };
+    const cases = [
+      { what: 'one frame', send: [{ opcode: text, claimedLength }] },
+      {
+        what: 'two fragments',
+        send: [half, { opcode: continuation, claimedLength: BigInt(CLIENT_FRAME_BYTES_MAX / 2 + 1) }],
+      },
+    ];
+    await expectEnded(world, gateway, cases, 1009);
+  },
+);
 
 abuse.for(GATEWAYS)('FR15: a message of exactly the limit is taken: $name', async (gateway, { world }) => {
   const player = await gateway.seated(world);

@@ -1,7 +1,7 @@
 /** The three ways in, driven by hand: how each is asked for, and how a player on it looks from outside. */
 import { encodeClientFrame, encodeJoin, type Game, type JoinRequest, SUBPROTOCOL } from '@madang/core';
-import { expect } from 'vitest';
 import { landGrab } from '@madang-examples/land-grab/game';
+import { expect } from 'vitest';
 import { until } from '../support/yard.ts';
 import { binaryFrame, type RawSocket, textFrame, type UpgradeRequest } from './raw-socket.ts';
 import type { World } from './standing.ts';
@@ -67,10 +67,10 @@ export function nativeRefusals(raw: RawSocket): string[] {
 
 async function seatedOnWebsocket(world: World, game: Game = landGrab): Promise<RawPlayer> {
   const raw = await world.upgrade({ path: `/websocket?game=${game.name}` });
-  const welcome = parsed(await raw.text('the welcome', (text) => parsed(text)['type'] === 'welcome'));
+  const welcome = parsed(await raw.text('the welcome', (text) => parsed(text).type === 'welcome'));
   return {
     raw,
-    you: String(welcome['you']),
+    you: String(welcome.you),
     saying: (message) => textFrame(JSON.stringify({ type: 'message', message })),
   };
 }

@@ -8,19 +8,40 @@
 import { CLIENT_FRAME_BYTES_MAX, type ClientFrame, encodeClientFrame, neutral } from '@madang/core';
 import { landGrab } from '@madang-examples/land-grab/game';
 import { expect } from 'vitest';
-import { REFUSALS_BURST } from '../../packages/server/src/gateways/limits.ts';
 import { until } from '../support/yard.ts';
-import { expectHeard, GATEWAYS, type GatewayUnderTest, joinFrame, nativeRefusals, parsed, REQUESTS, textRefusals } from './gateways.ts';
+import {
+  expectHeard,
+  GATEWAYS,
+  type GatewayUnderTest,
+  joinFrame,
+  nativeRefusals,
+  parsed,
+  REQUESTS,
+  textRefusals,
+} from './gateways.ts';
 import { binaryFrame, type RawSocket, textFrame } from './raw-socket.ts';
 import { abuse, type World } from './standing.ts';
 import { everyType, stillLife } from './still-life.ts';
+import { expectAsBefore, expectUntouched } from './untouched.ts';
+
+/** Refused requests that may come at once, as docs/protocol.md says. */
+const REFUSALS_BURST = 20;
 
 const [play, websocket] = GATEWAYS as [GatewayUnderTest, GatewayUnderTest];
 
 /** One valid frame of each kind, every one of which would leave a mark. */
 const input: ClientFrame = {
   kind: 'input',
-  input: { ...neutral(everyType), flag: true, small: 40_000, signedLarge: -70_000, double: 0.1, line: '좌우', pick: 'left', target: 70_000 },
+  input: {
+    ...neutral(everyType),
+    flag: true,
+    small: 40_000,
+    signedLarge: -70_000,
+    double: 0.1,
+    line: '좌우',
+    pick: 'left',
+    target: 70_000,
+  },
 };
 const command: ClientFrame = { kind: 'command', name: 'mark', payload: { line: 'here', times: 200 } };
 const VALID: Readonly<Record<string, Uint8Array>> = {
@@ -34,13 +55,6 @@ const VALID: Readonly<Record<string, Uint8Array>> = {
 
 const prefixesOf = (bytes: Uint8Array): Uint8Array[] => Array.from(bytes, (_, length) => bytes.subarray(0, length));
 
-/** Nobody's message has had an effect in the still room, whoever sits in it. */
-function expectUntouched({ inStillLife }: World): void {
-  const { count, last, touched } = inStillLife.room.state.marks;
-  expect({ count, last, touched }).toEqual({ count: 0, last: '', touched: false });
-  expect(inStillLife.heard).toEqual([]);
-}
-
 /** Each message ends a connection of its own with 4400 and changes nothing; those of `seated` have a seat before. */
 async function expectUnreadable(world: World, messages: readonly Uint8Array[], seated: boolean): Promise<void> {
   const hash = world.stillHash();
@@ -53,10 +67,7 @@ async function expectUnreadable(world: World, messages: readonly Uint8Array[], s
       expect(nativeRefusals(raw), what).toHaveLength(1);
     }),
   );
-  expectUntouched(world);
-  await world.settle();
-  await until('the room is as it was', () => world.stillHash() === hash);
-  expectUntouched(world);
+  await expectAsBefore(world, hash);
 }
 
 abuse.for(Object.keys(VALID).filter((kind) => kind !== 'join'))(
@@ -69,24 +80,27 @@ abuse.for(Object.keys(VALID).filter((kind) => kind !== 'join'))(
 );
 
 abuse('PR01: every prefix of a valid join ends the connection with 4400 and seats nobody', async ({ world }) => {
-  const prefixes = prefixesOf(VALID['join'] ?? new Uint8Array());
+  const prefixes = prefixesOf(VALID.join ?? new Uint8Array());
   await expectUnreadable(world, prefixes, false);
   // The empty one does not claim to be a join.
   world.expectEnds('NOT_JOINED');
   world.expectEnds('BAD_FRAME', prefixes.length - 1);
 });
 
-abuse('PR01: bytes behind the end of a valid frame end the connection with 4400 and the frame does nothing', async ({ world }) => {
-  const { join = new Uint8Array(), ...others } = VALID;
-  const longer = (bytes: Uint8Array): Uint8Array[] => [
-    Buffer.concat([bytes, Buffer.from([0])]),
-    Buffer.concat([bytes, bytes]),
-  ];
-  const afterJoin = Object.values(others).flatMap(longer);
-  await expectUnreadable(world, afterJoin, true);
-  await expectUnreadable(world, longer(join), false);
-  world.expectEnds('BAD_FRAME', afterJoin.length + 2);
-});
+abuse(
+  'PR01: bytes behind the end of a valid frame end the connection with 4400 and the frame does nothing',
+  async ({ world }) => {
+    const { join = new Uint8Array(), ...others } = VALID;
+    const longer = (bytes: Uint8Array): Uint8Array[] => [
+      Buffer.concat([bytes, Buffer.from([0])]),
+      Buffer.concat([bytes, bytes]),
+    ];
+    const afterJoin = Object.values(others).flatMap(longer);
+    await expectUnreadable(world, afterJoin, true);
+    await expectUnreadable(world, longer(join), false);
+    world.expectEnds('BAD_FRAME', afterJoin.length + 2);
+  },
+);
 
 abuse('PR01: a frame of unknown kind ends the connection with 4400', async ({ world }) => {
   const kinds = [0, 7, 8, 63, 64, 65, 66, 67, 68, 69, 70, 127, 128, 254, 255];
@@ -102,8 +116,7 @@ abuse('PR01: every prefix of a valid text is refused, does nothing, and the conn
   const texts = ['{"type":"input","input":{"pick":"left"}}', '{"type":"message","message":{"a":1}}', 'left'];
   const prefixes = texts.flatMap((text) => Array.from(text, (_, length) => text.slice(0, length)));
   await expectRefusedTexts(world, prefixes, ['BAD_MESSAGE', 'BAD_INPUT']);
-  await world.settle();
-  await until('the room is as it was', () => world.stillHash() === hash);
+  await expectAsBefore(world, hash);
 });
 
 /** Each text is refused with one of the codes and the connection goes on; as many to a connection as it may have refused. */
@@ -177,22 +190,25 @@ abuse('PR05: keys that every object has are refused in what a native player says
   expectNoPollution();
 });
 
-abuse.for([play, websocket])('PR05: names of games and rooms that every object has name none: $name', async ({ name }, { world }) => {
-  for (const key of POISON) {
-    const wishes = [
-      { wish: { game: key }, code: 'GAME_UNKNOWN' as const },
-      { wish: { game: stillLife.name, room: key }, code: 'ROOM_GONE' as const },
-    ];
-    for (const { wish, code } of wishes) {
-      const query = new URLSearchParams(wish).toString();
-      const raw = await world.upgrade(name === 'play' ? play.request : { path: `/websocket?${query}` });
-      if (name === 'play') raw.write(binaryFrame(joinFrame(stillLife, wish)));
-      expect(await raw.closed(), JSON.stringify(wish)).toEqual({ code: 4404, reason: code });
-      world.expectEnds(code);
+abuse.for([play, websocket])(
+  'PR05: names of games and rooms that every object has name none: $name',
+  async ({ name }, { world }) => {
+    for (const key of POISON) {
+      const wishes = [
+        { wish: { game: key }, code: 'GAME_UNKNOWN' as const },
+        { wish: { game: stillLife.name, room: key }, code: 'ROOM_GONE' as const },
+      ];
+      for (const { wish, code } of wishes) {
+        const query = new URLSearchParams(wish).toString();
+        const raw = await world.upgrade(name === 'play' ? play.request : { path: `/websocket?${query}` });
+        if (name === 'play') raw.write(binaryFrame(joinFrame(stillLife, wish)));
+        expect(await raw.closed(), JSON.stringify(wish)).toEqual({ code: 4404, reason: code });
+        world.expectEnds(code);
+      }
     }
-  }
-  expectNoPollution();
-});
+    expectNoPollution();
+  },
+);
 
 const DEEP = '['.repeat(CLIENT_FRAME_BYTES_MAX / 2 - 64) + ']'.repeat(CLIENT_FRAME_BYTES_MAX / 2 - 64);
 
@@ -210,8 +226,13 @@ const BAD_JSON: Readonly<Record<string, string>> = {
 
 abuse('PR06: JSON that cannot be taken is refused on /websocket, whatever it costs to read', async ({ world }) => {
   const texts = Object.values(BAD_JSON).map((json) => `{"type":"message","message":${json}}`);
-  const inputs = ['1e999', '-1e999', '"1"', 'null', '[]', '{}'].map((json) => `{"type":"input","input":{"double":${json}}}`);
-  const brackets = ['['.repeat(CLIENT_FRAME_BYTES_MAX), `{"type":"message","message":${'['.repeat(CLIENT_FRAME_BYTES_MAX - 64)}`];
+  const inputs = ['1e999', '-1e999', '"1"', 'null', '[]', '{}'].map(
+    (json) => `{"type":"input","input":{"double":${json}}}`,
+  );
+  const brackets = [
+    '['.repeat(CLIENT_FRAME_BYTES_MAX),
+    `{"type":"message","message":${'['.repeat(CLIENT_FRAME_BYTES_MAX - 64)}`,
+  ];
   await expectRefusedTexts(world, texts, ['BAD_MESSAGE']);
   await expectRefusedTexts(world, inputs, ['BAD_INPUT', 'BAD_MESSAGE']);
   await expectRefusedTexts(world, brackets, ['BAD_MESSAGE', 'BAD_INPUT']);
@@ -219,7 +240,15 @@ abuse('PR06: JSON that cannot be taken is refused on /websocket, whatever it cos
 });
 
 abuse('PR06: JSON that cannot be taken is refused in what a native player says', async ({ world }) => {
-  const bad = [...Object.values(BAD_JSON), '['.repeat(CLIENT_FRAME_BYTES_MAX - 64), '', 'NaN', 'undefined', "'x'", '{"a":1,}'];
+  const bad = [
+    ...Object.values(BAD_JSON),
+    '['.repeat(CLIENT_FRAME_BYTES_MAX - 64),
+    '',
+    'NaN',
+    'undefined',
+    "'x'",
+    '{"a":1,}',
+  ];
   const { raw } = await play.seated(world, stillLife);
   raw.write(...bad.map((json) => binaryFrame(sayText(json))));
   await until('every one is answered', () => nativeRefusals(raw).length === bad.length);
@@ -246,7 +275,12 @@ function sayText(json: string): Uint8Array {
 }
 
 abuse('PR09: text on /play ends the connection with 4400, before and after the join', async ({ world }) => {
-  const texts = ['left', '{"type":"input","input":{"pick":"left"}}', '', Buffer.from(joinFrame(stillLife)).toString('latin1')];
+  const texts = [
+    'left',
+    '{"type":"input","input":{"pick":"left"}}',
+    '',
+    Buffer.from(joinFrame(stillLife)).toString('latin1'),
+  ];
   for (const text of texts) {
     const before = await world.upgrade(play.request);
     const { raw: after } = await play.seated(world, stillLife);
@@ -321,7 +355,10 @@ abuse('PR10: ten joins in one segment take one seat at most, and none stays', as
 
 abuse('PR10: ten joins in the segment of the upgrade itself take one seat at most', async ({ world }) => {
   const watch = watchFigures(world);
-  const raw = await world.upgrade(REQUESTS.play, Buffer.concat(new Array<Uint8Array>(10).fill(binaryFrame(joinFrame(stillLife)))));
+  const raw = await world.upgrade(
+    REQUESTS.play,
+    Buffer.concat(new Array<Uint8Array>(10).fill(binaryFrame(joinFrame(stillLife)))),
+  );
   expect(await raw.closed()).toEqual({ code: 4400, reason: 'ALREADY_JOINED' });
   world.expectEnds('ALREADY_JOINED');
   await world.settle();
@@ -335,7 +372,7 @@ abuse('PR10: what looks like a join on /websocket is refused and takes no second
   raw.write(...new Array<Uint8Array>(10).fill(textFrame('{"type":"join","game":"still-life","name":"second"}')));
   await until('all ten are answered', () => textRefusals(raw).length === 10);
   expect(new Set(textRefusals(raw))).toEqual(new Set(['BAD_MESSAGE']));
-  expect(raw.texts.filter((text) => parsed(text)['type'] === 'welcome')).toHaveLength(1);
+  expect(raw.texts.filter((text) => parsed(text).type === 'welcome')).toHaveLength(1);
   await stillAnswers(raw);
   expect(watch.most).toBe(2);
 });

@@ -26,7 +26,14 @@ export interface FrameToWrite {
 }
 
 /** One frame as bytes, as wrong as it is asked for. */
-export function frame({ opcode, payload = '', fin = true, masked = true, rsv = 0, claimedLength }: FrameToWrite): Buffer {
+export function frame({
+  opcode,
+  payload = '',
+  fin = true,
+  masked = true,
+  rsv = 0,
+  claimedLength,
+}: FrameToWrite): Buffer {
   const body = Buffer.from(payload);
   const first = (fin ? 0x80 : 0) | (rsv << 4) | opcode;
   const mask = masked ? Buffer.from([0x37, 0xfa, 0x21, 0x3d]) : Buffer.alloc(0);

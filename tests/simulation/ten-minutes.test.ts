@@ -63,3 +63,16 @@ test('a room whose step throws every tick costs another room on the same server 
   expect(server.rooms.all.filter((room) => room.game.name === 'broken').length).toBeLessThanOrEqual(1);
   await server.stop();
 });
+
+test('two servers in one process share nothing: not their rooms, their clocks or their chance', async () => {
+  const [one, other] = [await virtualYard(1, 5), await virtualYard(1, 5)];
+  const ann = await one.join('Ann');
+  one.clock.advance(5_000);
+  const ben = await other.join('Ben');
+  expect([...ann.state.players].map((player) => player.name)).not.toContain('Ben');
+  expect(ben.tick).toBeLessThan(ann.tick);
+  await one.server.stop();
+  for (const { clock } of [one, other]) clock.advance(1_000);
+  expect([ann.connection, ben.connection]).toEqual(['closed', 'open']);
+  await other.server.stop();
+});

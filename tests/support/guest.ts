@@ -188,15 +188,13 @@ function isTaken(state: YardJson, { x, y }: Place): boolean {
   return Object.values(state.players).some((one) => one.x === x && one.y === y);
 }
 
-/** The contract's first message: these fields and, for programs that want to invite others, `seat` and `room`. */
+/** The contract's first message: these fields and no others. */
 export function expectWelcome(welcome: Heard | undefined): void {
   expect(welcome).toEqual({
     type: 'welcome',
     you: expect.stringMatching(/^.+$/u),
     tick: expect.any(Number),
     state: expect.anything(),
-    seat: expect.any(Number),
-    room: expect.any(String),
   });
   expectYard(welcome?.state, String(welcome?.you));
 }

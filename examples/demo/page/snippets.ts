@@ -59,7 +59,7 @@ let you;
 let last = '';
 socket.on('welcome', (welcome) => {
   you = welcome.you;
-  console.log('welcome to room', welcome.room);
+  console.log('welcome, you are', you);
 });
 socket.on('game_state_update', ({ state }) => {
   const me = state.players[you];

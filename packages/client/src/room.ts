@@ -22,6 +22,7 @@ import {
   type JsonValue,
   type Messages,
   neutral,
+  parseInput,
   parseMessage,
   type SeenRow,
   type SeenStateOf,
@@ -159,7 +160,7 @@ class RoomClient<
   }
 
   input(input: Partial<ValuesOf<I>>): void {
-    const next = parseMessage(this.#game.input, input, 'BAD_INPUT', this.#held);
+    const next = parseInput(this.#game, input, this.#held);
     if (isSameMessage(this.#game.input, next, this.#held)) return;
     this.#held = next;
     if (this.connection === 'open') this.#pacer.send(next);

@@ -60,7 +60,7 @@ export {
   type RoomScope,
   type Seat,
 } from './schema/game.ts';
-export { isSameMessage, neutral, parseMessage } from './schema/message.ts';
+export { isSameMessage, neutral, parseInput, parseMessage } from './schema/message.ts';
 export {
   type Grid,
   type GridSchema,

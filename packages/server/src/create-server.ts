@@ -136,8 +136,8 @@ export function createServer(options: ServerOptions): MadangServer {
   const routes: { path: string; answer: () => Promise<JsonValue> }[] = [];
 
   const listen = async (): Promise<ServerAddress> => {
-    const native = new WsTransport({ clock, subprotocol: SUBPROTOCOL });
-    const text = new WsTransport({ clock });
+    const native = new WsTransport({ clock, log, subprotocol: SUBPROTOCOL });
+    const text = new WsTransport({ clock, log });
     transports = [native, text];
     gateways = factories.map((make) => make(context));
     const upgrades = new Map([

@@ -5,11 +5,12 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { adviceFor, type ErrorCode, GameError, type JsonObject, toJsonValue } from '@madang/core';
+import { adviceFor, type ErrorCode, GameError, toJsonValue } from '@madang/core';
 import { type Gateway, type GatewayFactory, type LinkContext, PlayerLink, type Speech } from '@madang/server';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
 import { serveClientFile } from './client-files.ts';
+import { StateBroadcast } from './state-broadcast.ts';
 import { unsentBytes } from './unsent-bytes.ts';
 
 const PATH = '/socket.io/';
@@ -35,8 +36,7 @@ class SocketIoGateway implements Gateway {
   readonly #engine: Engine;
   readonly #io: Server;
   readonly #links = new WeakMap<EngineSocket, SocketLink>();
-  /** States of this turn and who gets each: one encoding and one broadcast per state. */
-  #pending = new Map<JsonObject, { readonly tick: number; readonly socketIds: string[] }>();
+  readonly #states: StateBroadcast;
 
   constructor(context: LinkContext) {
     this.#context = context;
@@ -46,6 +46,7 @@ class SocketIoGateway implements Gateway {
       maxHttpBufferSize: MESSAGE_BYTES_MAX,
     });
     this.#io = new Server({ serveClient: false, connectTimeout: 5_000 });
+    this.#states = new StateBroadcast(this.#io);
     this.#engine.on('connection', (connection: EngineSocket) => this.#watch(connection));
     this.#io.bind(this.#engine);
     this.#io.use((socket, next) => {
@@ -56,7 +57,8 @@ class SocketIoGateway implements Gateway {
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
-    if (!serveClientFile(PATH, request, response)) this.#engine.handleRequest(engineRequest(request), response);
+    if (isEngineAddress(request)) this.#engine.handleRequest(engineRequest(request), response);
+    else if (!serveClientFile(PATH, request, response)) response.writeHead(404).end('Not found.\n');
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -69,26 +71,13 @@ class SocketIoGateway implements Gateway {
   }
 
   #watch(connection: EngineSocket): void {
-    const link = new SocketLink(this.#context, connection, (socket, tick, state) =>
-      this.#sendState(socket, tick, state),
-    );
+    const link = new SocketLink(this.#context, connection, this.#states);
     this.#links.set(connection, link);
     connection.on('packet', ({ type, data }: { type: string; data?: unknown }) => link.packet(type, data));
-    connection.on('close', () => link.player.gone());
-  }
-
-  #sendState(socket: Socket, tick: number, state: JsonObject): void {
-    if (this.#pending.size === 0) queueMicrotask(() => this.#flush());
-    const waiting = this.#pending.get(state);
-    if (waiting === undefined) this.#pending.set(state, { tick, socketIds: [socket.id] });
-    else waiting.socketIds.push(socket.id);
-  }
-
-  #flush(): void {
-    const pending = this.#pending;
-    this.#pending = new Map();
-    for (const [state, { tick, socketIds }] of pending)
-      this.#io.to(socketIds).emit('game_state_update', { tick, state });
+    connection.on('close', (reason: string) => {
+      this.#context.log.info({ reason }, 'a Socket.IO connection closed');
+      link.player.gone();
+    });
   }
 }
 
@@ -98,13 +87,9 @@ class SocketLink {
   readonly #connection: EngineSocket;
   #socket: Socket | null = null;
 
-  constructor(
-    context: LinkContext,
-    connection: EngineSocket,
-    sendState: (socket: Socket, tick: number, state: JsonObject) => void,
-  ) {
+  constructor(context: LinkContext, connection: EngineSocket, states: StateBroadcast) {
     this.#connection = connection;
-    this.player = new PlayerLink(context, this.#speech(sendState));
+    this.player = new PlayerLink(context, this.#speech(states));
   }
 
   /** Every packet of the transport is paid for here, the events in them as well. */
@@ -125,6 +110,8 @@ class SocketLink {
     }
     this.#socket = socket;
     socket.use(([event, ...values]: unknown[]) => this.#event(event, values));
+    // One connection is one player: who leaves the namespace leaves the room, and has nothing more to say here.
+    socket.on('disconnect', () => this.#connection.close());
     return null;
   }
 
@@ -164,7 +151,7 @@ class SocketLink {
     else seat.input(value);
   }
 
-  #speech(sendState: (socket: Socket, tick: number, state: JsonObject) => void): Speech {
+  #speech(states: StateBroadcast): Speech {
     const connection = this.#connection;
     const emit = (event: string, value: object): void => void this.#socket?.emit(event, value);
     let seat = 0;
@@ -174,16 +161,18 @@ class SocketLink {
       },
       welcome: (welcome, update) => {
         seat = welcome.seat;
-        const { roomId: room, you } = welcome;
-        emit('welcome', { you, seat, room, tick: update.tick, state: update.jsonFor(seat) });
+        emit('welcome', { you: welcome.you, tick: update.tick, state: update.jsonFor(seat) });
       },
       update: (update, isBehind) => {
         if (this.#socket === null || !(isBehind || update.hasChangesFor(seat))) return;
-        sendState(this.#socket, update.tick, update.jsonFor(seat));
+        states.add(this.#socket, update.tick, update.jsonFor(seat));
       },
       // The contract of this gateway is state and messages; events are the native protocol's.
       event: () => {},
-      said: (from, message) => emit('response', { from, message }),
+      said: (from, message) => {
+        states.flush();
+        emit('response', { from, message });
+      },
       refuse: ({ code, message }) => emit('game_error', { code, message }),
       end: ({ code, message }) => {
         emit('game_error', { code, message });
@@ -195,11 +184,16 @@ class SocketLink {
   /** A client that is told to disconnect stays away; one whose transport closes comes back by itself, after a while. */
   #close(code: ErrorCode): void {
     const advice = adviceFor(code);
-    if (this.#socket === null)
-      setImmediate(() => this.#connection.close()); // behind the `connect_error`
-    else if (advice === 'stop' || advice === 'fix' || advice === 'update') this.#socket.disconnect(true);
-    else this.#connection.close();
+    const staysAway = advice === 'stop' || advice === 'fix' || advice === 'update';
+    if (this.#socket?.connected === true && staysAway) this.#socket.disconnect(true);
+    // Behind the `connect_error`, where it was the join that was refused.
+    else setImmediate(() => this.#connection.close());
   }
+}
+
+/** The engine takes any path as its own; only one is. */
+function isEngineAddress({ url = '' }: IncomingMessage): boolean {
+  return url === PATH || url.startsWith(`${PATH}?`);
 }
 
 /** The engine reads properties of its own off the request, which its types declare as another class. */

@@ -39,7 +39,7 @@ export function createYardView(
   const pen = context;
   const { calm } = options;
   const camera = new Camera();
-  const effects = new Effects({ calm, chance: Math.random });
+  let effects = new Effects({ calm, chance: Math.random });
   const bubbles = new Map<number, { text: string; untilMs: number }>();
   let motion = new Motion();
   let ground: Ground | null = null;
@@ -204,6 +204,7 @@ export function createYardView(
     },
     clear() {
       motion = new Motion();
+      effects = new Effects({ calm, chance: Math.random });
       bubbles.clear();
       fresh = true;
       me = 0;

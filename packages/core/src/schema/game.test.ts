@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { bool, choice, f32, text, u8, u16 } from './field.ts';
 import { defineGame, type Game } from './game.ts';
-import { parseMessage } from './message.ts';
+import { parseInput, parseMessage } from './message.ts';
 import { grid, record, type SeenStateOf, type StateOf, table } from './state-schema.ts';
 
 const arena = defineGame({
@@ -131,12 +131,12 @@ test('the fingerprint moves with everything the wire depends on and with nothing
 });
 
 describe('inputs from outside [GA01] [PR05]', () => {
-  const fields = { dir: choice('none', 'left'), power: u8 };
+  const game = { input: { dir: choice('none', 'left'), power: u8 } };
   const held = { dir: 'none', power: 7 } as const;
 
   test('take what they say and leave the rest as it is held', () => {
-    expect(parseMessage(fields, { dir: 'left' }, 'BAD_INPUT', held)).toEqual({ dir: 'left', power: 7 });
-    expect(parseMessage(fields, { power: -0 }, 'BAD_INPUT', held)).toEqual({ dir: 'none', power: 0 });
+    expect(parseInput(game, { dir: 'left' }, held)).toEqual({ dir: 'left', power: 7 });
+    expect(parseInput(game, { power: -0 }, held)).toEqual({ dir: 'none', power: 0 });
   });
 
   test.each([
@@ -156,13 +156,11 @@ describe('inputs from outside [GA01] [PR05]', () => {
     ['nothing', null],
     ['a word', 'left'],
   ])('are refused whole: %s', (_, value) => {
-    expect(() => parseMessage(fields, value, 'BAD_INPUT', held)).toThrow(
-      expect.objectContaining({ code: 'BAD_INPUT' }),
-    );
+    expect(() => parseInput(game, value, held)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
     expect(Object.hasOwn(Object.prototype, 'power')).toBe(false);
   });
 
   test('must be complete where nothing is held', () => {
-    expect(() => parseMessage(fields, { dir: 'left' }, 'BAD_COMMAND')).toThrow(/power: it is missing/);
+    expect(() => parseMessage(game.input, { dir: 'left' }, 'BAD_COMMAND')).toThrow(/power: it is missing/);
   });
 });

@@ -49,6 +49,18 @@ export function parseMessage<F extends Fields>(
   });
 }
 
+/**
+ * An input from JSON, checked and quantised: what a gateway hands to a seat. Fields that are absent stay as they are
+ * held, or are an error where nothing is. Throws BAD_INPUT.
+ */
+export function parseInput<I extends Fields>(
+  game: { readonly input: I },
+  json: unknown,
+  held?: ValuesOf<I>,
+): ValuesOf<I> {
+  return parseMessage(game.input, json, 'BAD_INPUT', held);
+}
+
 /** Writes values that `parseMessage` or the types have checked; fields in schema order, absolute. */
 export function writeMessage<F extends Fields>(out: ByteWriter, fields: F, values: ValuesOf<F>): void {
   for (const [name, { codec }] of Object.entries(fields)) {

@@ -61,6 +61,7 @@ export class PlayerLink {
 
   /** Takes a seat. Throws what `Rooms.join` throws, ALREADY_JOINED for a second seat. */
   join(wish: JoinWish): void {
+    if (this.#isOver) throw new GameError('LINK_LOST', 'This connection has ended already.', { reason: 'it is over' });
     if (this.#seat !== null) {
       throw new GameError('ALREADY_JOINED', 'This connection has a seat already; one connection is one player.', {
         roomId: this.#seat.roomId,

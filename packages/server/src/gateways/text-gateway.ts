@@ -67,14 +67,7 @@ function speechOf(peer: Peer): Speech {
     },
     welcome(welcome, update) {
       seat = welcome.seat;
-      send({
-        type: 'welcome',
-        you: welcome.you,
-        seat,
-        room: welcome.roomId,
-        tick: update.tick,
-        state: update.jsonFor(seat),
-      });
+      send({ type: 'welcome', you: welcome.you, tick: update.tick, state: update.jsonFor(seat) });
     },
     update(update, isBehind) {
       if (update.hasChangesFor(seat) || isBehind) peer.send(update.stateTextFor(seat));

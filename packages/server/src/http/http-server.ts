@@ -117,6 +117,7 @@ export class HttpServer {
     const gateway = this.#gatewayFor(pathOf(request));
     if (gateway === undefined) return this.#answer?.(request, response);
     if (!this.#mayConnect(request)) {
+      this.#options.log.info({ status: 403 }, 'a request of a foreign origin was refused');
       response.writeHead(403, { 'Content-Type': 'text/plain' }).end('FORBIDDEN_ORIGIN: this page may not connect.\n');
       return;
     }
@@ -127,16 +128,24 @@ export class HttpServer {
     // Until a protocol takes the socket over, nobody else would hear its errors, and they would end the process.
     socket.on('error', () => {});
     const path = pathOf(request);
-    const target = this.#options.upgrades.get(path) ?? this.#gatewayFor(path);
-    if (target === undefined) return refuse(socket, '404 Not Found', 'There is no WebSocket at this address.');
-    if (request.method !== 'GET') return refuse(socket, '405 Method Not Allowed', 'Use GET.', 'Allow: GET\r\n');
+    const target = this.#options.upgrades.get(path) ?? this.#options.gateways.find((gateway) => gateway.path === path);
+    if (target === undefined) return this.#refuse(socket, '404 Not Found', 'There is no WebSocket at this address.');
+    if (request.method !== 'GET') return this.#refuse(socket, '405 Method Not Allowed', 'Use GET.', 'Allow: GET\r\n');
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      return refuse(socket, '400 Bad Request', 'Only WebSocket can be upgraded to.');
+      return this.#refuse(socket, '400 Bad Request', 'Only WebSocket can be upgraded to.');
     }
     if (!this.#mayConnect(request)) {
-      return refuse(socket, '403 Forbidden', 'FORBIDDEN_ORIGIN: this page may not connect.');
+      return this.#refuse(socket, '403 Forbidden', 'FORBIDDEN_ORIGIN: this page may not connect.');
     }
     target.upgrade(request, socket, head);
+  }
+
+  #refuse(socket: Duplex, status: string, sentence: string, headers = ''): void {
+    this.#options.log.info({ status }, 'an upgrade was refused');
+    const body = `${sentence}\n`;
+    socket.end(
+      `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
   }
 
   #mayConnect(request: IncomingMessage): boolean {
@@ -153,13 +162,6 @@ function pathOf(request: IncomingMessage): string {
   const { url = '' } = request;
   const end = url.indexOf('?');
   return end < 0 ? url : url.slice(0, end);
-}
-
-function refuse(socket: Duplex, status: string, sentence: string, headers = ''): void {
-  const body = `${sentence}\n`;
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
 
 function codeOf(error: unknown): unknown {

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLIENT_FRAME_BYTES_MAX } from '@madang/core';
+import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../ports/clock.ts';
 import type { Peer, Transport, TransportEvents } from '../ports/transport.ts';
@@ -18,18 +19,21 @@ const CLOSE_TIMEOUT = { closeTimeout: 2_000 };
 
 export interface WsTransportOptions {
   readonly clock: Clock;
+  readonly log: Logger;
   /** The subprotocol to agree on where the client offers it; a client that offers only others gets none. */
   readonly subprotocol?: string;
 }
 
 export class WsTransport implements Transport {
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #server: WebSocketServer;
   #on: TransportEvents | null = null;
   #cancelPing: (() => void) | null = null;
 
-  constructor({ clock, subprotocol }: WsTransportOptions) {
+  constructor({ clock, log, subprotocol }: WsTransportOptions) {
     this.#clock = clock;
+    this.#log = log;
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: true,
@@ -73,7 +77,9 @@ export class WsTransport implements Transport {
     if (on === null) return webSocket.close(1012, 'SERVER_STOPPING');
     const peer = new WsPeer(webSocket, request);
     // Errors are followed by a close, and the close tells the gateway; without a listener they would end the process.
-    webSocket.on('error', () => {});
+    webSocket.on('error', (error) => {
+      this.#log.info({ code: 'code' in error ? error.code : error.name }, 'a connection broke the WebSocket protocol');
+    });
     webSocket.on('message', (data: Buffer, isBinary: boolean) => {
       on.message(peer, isBinary ? data : data.toString('utf8'));
     });

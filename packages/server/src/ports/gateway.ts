@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { LinkContext } from '../gateways/player-link.ts';
 
 export interface Gateway {
-  /** Requests and upgrades whose path begins with this are the gateway's; origins have been checked. */
+  /** Requests below this path and upgrades at exactly this path are the gateway's; origins have been checked. */
   readonly path: string;
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;

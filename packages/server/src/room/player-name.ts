@@ -4,11 +4,11 @@ import { GameError } from '@madang/core';
 /** Code points of a name. */
 export const NAME_LENGTH_MAX = 32;
 
-/** An emoji made of several, held together by joiners: the only place where something invisible belongs in a name. */
-const JOINED_EMOJI = /\p{Extended_Pictographic}\uFE0F?(\u200D\p{Extended_Pictographic}\uFE0F?)+/gu;
+/** An emoji of several code points: joiners, variation selectors and tags belong inside one, and nowhere else. */
+const EMOJI = /\p{RGI_Emoji}/gv;
 
-/** Controls, formats (which include bidi overrides and zero-width characters), unassigned, private and line ends. */
-const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/u;
+/** Controls, formats (bidi overrides, zero width), unassigned, private, line ends, fillers, and what fonts draw as nothing. */
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
  * The name as it is kept: NFC, white space around it removed and runs of it made one space. `fallback` for a name that
@@ -20,7 +20,7 @@ export function playerName(asked: unknown, fallback: string): string {
   const name = asked.normalize('NFC').replace(/ +/gu, ' ').trim();
   if (name === '') return fallback;
   if ([...name].length > NAME_LENGTH_MAX) throw badName(`it is longer than ${NAME_LENGTH_MAX} characters`);
-  if (INVISIBLE.test(name.replace(JOINED_EMOJI, ''))) throw badName('it holds characters that cannot be seen');
+  if (INVISIBLE.test(name.replace(EMOJI, ''))) throw badName('it holds characters that cannot be seen');
   return name;
 }
 

@@ -19,10 +19,10 @@ import {
   type Game,
   GameError,
   hashState,
-  isGameError,
   type JsonValue,
   type Moment,
   neutral,
+  parseInput,
   parseMessage,
   type RoomScope,
   type Seat,
@@ -293,7 +293,7 @@ export class Room {
   }
 
   #runThinking(): GameError | null {
-    const { bots, avatars, input } = this.game;
+    const { bots, avatars } = this.game;
     if (bots === undefined || avatars === undefined) return null;
     const table = this.state.table(avatars);
     return this.#run('bots', () => {
@@ -308,7 +308,7 @@ export class Room {
           held,
         });
         if (isPromise(thought)) return thought;
-        seat.held = parseMessage(input, thought, 'BAD_INPUT', held);
+        seat.held = parseInput(this.game, thought, held);
       }
       return undefined;
     });
@@ -383,7 +383,7 @@ export class Room {
     return {
       roomId: this.id,
       input: (input) => {
-        if (isHere()) seat.held = parseMessage(game.input, input, 'BAD_INPUT', seat.held);
+        if (isHere()) seat.held = parseInput(game, input, seat.held);
       },
       press: (word) => {
         if (!isHere()) return;
@@ -464,6 +464,17 @@ export class Room {
     return { tick: this.#tick, dt: 1 / this.game.tickRateHz, random: this.#random };
   }
 
+  /** What game code throws may be anything, also something that throws when it is looked at. */
+  #logFault(hook: string, err: unknown): void {
+    const { log } = this.#options;
+    const where = { room: this.id, tick: this.#tick, hook };
+    try {
+      log.error({ ...where, err }, 'game code failed');
+    } catch {
+      log.error({ ...where, err: 'it cannot be read' }, 'game code failed');
+    }
+  }
+
   /** Runs game code. Answers null, or what went wrong, logged with room and tick and safe to show to a player. */
   #run(hook: string, code: () => unknown): GameError | null {
     let problem: unknown;
@@ -476,15 +487,10 @@ export class Room {
     } catch (error) {
       problem = error;
     }
-    this.#options.log.error({ room: this.id, tick: this.#tick, hook, err: problem }, 'game code failed');
-    const advice = isGameError(problem) ? ` ${problem.message}` : '';
-    return new GameError(
-      'GAME_FAULT',
-      `The game failed in ${hook}; its author finds the details in the log.${advice}`,
-      {
-        hook,
-      },
-    );
+    this.#logFault(hook, problem);
+    return new GameError('GAME_FAULT', `The game failed in ${hook}; its author finds the details in the log.`, {
+      hook,
+    });
   }
 }
 
