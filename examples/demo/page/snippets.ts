@@ -89,7 +89,7 @@ last = None
 def welcome(data):
     global you
     you = data['you']
-    print('welcome to room', data['room'])
+    print('welcome, you are', data['you'])
 
 @sio.on('game_state_update')
 def update(data):
