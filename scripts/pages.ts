@@ -54,7 +54,7 @@ function isFresh(sourcesNow: string): boolean {
 function hashSources(): string {
   const files = globSync(['examples/**/*', 'packages/{core,client}/{package.json,src/**/*}', 'package-lock.json'], {
     cwd: ROOT,
-    exclude: (path) => /(^|[\\/])(node_modules|dist)([\\/]|$)|\.test\.ts$/.test(path),
+    exclude: (path) => /(^|[\\/])(node_modules|dist|data)([\\/]|$)|\.test\.ts$/.test(path),
   });
   const hash = createHash('sha256');
   for (const file of files.sort()) {
