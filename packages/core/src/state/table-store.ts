@@ -359,22 +359,7 @@ interface Accessors {
 
 function accessors(store: TableStore, column: Column, bit: number, placeOf: (view: RowView) => number): Accessors {
   switch (column.store) {
-    case 'int': {
-      const { codec, data } = column;
-      return {
-        get() {
-          return codec.toValue(data[placeOf(this)] ?? 0);
-        },
-        set(value) {
-          const place = placeOf(this);
-          let raw = codec.quantise(value);
-          if (Number.isNaN(raw)) raw = store.badWrite(column, value, data[place] ?? 0, codec.clamp(value));
-          if (data[place] === raw) return;
-          data[place] = raw;
-          store.mark(place, bit);
-        },
-      };
-    }
+    case 'int':
     case 'float': {
       const { codec, data } = column;
       return {

@@ -34,6 +34,8 @@ import {
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomListing } from '../ports/directory.ts';
+import { isPromise, runGameCode } from './game-code.ts';
+import { left, queueFull, roomFull, roomGone, unknownMessage, unknownWord } from './refusals.ts';
 import { EncodedUpdate } from './room-update.ts';
 import { PRESSED_MAX, RoomSeat } from './seat.ts';
 import { TickLoop } from './tick-loop.ts';
@@ -165,12 +167,7 @@ export class Room {
    */
   join(name: string, viewer: Viewer): SeatHandle {
     if (!this.#isOpen) throw roomGone(this.id);
-    if (!this.hasFreeSeat) {
-      throw new GameError('ROOM_FULL', `Room ${this.id} is full: all ${this.game.seats} seats are taken.`, {
-        roomId: this.id,
-        seats: this.game.seats,
-      });
-    }
+    if (!this.hasFreeSeat) throw roomFull(this.id, this.game.seats);
     const seat = new RoomSeat(name, { state: 'reserved', viewer }, this.#neutral);
     this.#reserved.push(seat);
     this.#options.changed(this);
@@ -361,7 +358,7 @@ export class Room {
   #emit(name: string, payload: unknown, to: Seat | undefined): void {
     const { game } = this;
     const fields = Object.hasOwn(game.events, name) ? game.events[name] : undefined;
-    if (fields === undefined) throw unknownMessage('BAD_EVENT', name);
+    if (fields === undefined) throw unknownMessage('BAD_EVENT');
     const tick = this.#tick;
     const checked = parseMessage(fields, payload, 'BAD_EVENT');
     let frame: Uint8Array | null = null;
@@ -394,13 +391,13 @@ export class Room {
       },
       command: (name, payload) => {
         const fields = Object.hasOwn(game.commands, name) ? game.commands[name] : undefined;
-        if (fields === undefined) throw unknownMessage('BAD_COMMAND', name);
+        if (fields === undefined) throw unknownMessage('BAD_COMMAND');
         const checked = parseMessage(fields, payload, 'BAD_COMMAND');
         this.#ask(seat, () => this.#runCommand(seat, name, checked));
       },
       say: (message) => this.#ask(seat, () => void this.#said.push({ from: this.#youOf(seat), message })),
       leave: () => {
-        if (isHere()) this.#vacate(seat, new GameError('LEFT', `You left room ${this.id}.`, { roomId: this.id }));
+        if (isHere()) this.#vacate(seat, left(this.id));
       },
       drop: () => this.#drop(seat),
     };
@@ -460,59 +457,11 @@ export class Room {
     return avatar === undefined ? `seat-${seat.number}` : String(avatar.id);
   }
 
+  #run(hook: string, code: () => unknown): GameError | null {
+    return runGameCode(this.#options.log, { room: this.id, tick: this.#tick, hook }, code);
+  }
+
   #moment(): Moment {
     return { tick: this.#tick, dt: 1 / this.game.tickRateHz, random: this.#random };
   }
-
-  /** What game code throws may be anything, also something that throws when it is looked at. */
-  #logFault(hook: string, err: unknown): void {
-    const { log } = this.#options;
-    const where = { room: this.id, tick: this.#tick, hook };
-    try {
-      log.error({ ...where, err }, 'game code failed');
-    } catch {
-      log.error({ ...where, err: 'it cannot be read' }, 'game code failed');
-    }
-  }
-
-  /** Runs game code. Answers null, or what went wrong, logged with room and tick and safe to show to a player. */
-  #run(hook: string, code: () => unknown): GameError | null {
-    let problem: unknown;
-    try {
-      const answer = code();
-      if (!isPromise(answer)) return null;
-      // Nobody awaits it, and a rejection that nobody handles would end the process.
-      answer.then(undefined, () => {});
-      problem = new TypeError(`${hook} answered a promise; rules must be done when they return`);
-    } catch (error) {
-      problem = error;
-    }
-    this.#logFault(hook, problem);
-    return new GameError('GAME_FAULT', `The game failed in ${hook}; its author finds the details in the log.`, {
-      hook,
-    });
-  }
-}
-
-export function roomGone(roomId: string): GameError<'ROOM_GONE'> {
-  return new GameError('ROOM_GONE', `There is no room ${roomId} of this game (any more).`, { roomId });
-}
-
-function unknownMessage(code: 'BAD_EVENT' | 'BAD_COMMAND', name: string): GameError {
-  return new GameError(code, 'This game has no message of that name.', { field: name, reason: 'unknown name' });
-}
-
-function unknownWord(known: readonly string[]): GameError {
-  const reason = known.length === 0 ? 'this game knows no words' : `known words are ${known.join(' ')}`;
-  return new GameError('BAD_INPUT', `This word cannot be taken: ${reason}.`, { field: '', reason });
-}
-
-function queueFull(queued: number): GameError {
-  return new GameError('INPUT_QUEUE_FULL', `${queued} requests already wait for the next ticks; slow down.`, {
-    queued,
-  });
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

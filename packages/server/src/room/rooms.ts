@@ -5,7 +5,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Random } from '../ports/random.ts';
 import { playerName } from './player-name.ts';
-import { Room, roomGone } from './room.ts';
+import { roomGone } from './refusals.ts';
+import { Room } from './room.ts';
 import type { RoomEvent, SeatHandle, Viewer } from './viewer.ts';
 
 /** No vowels and no look-alikes: ids can be read aloud and never spell a word. 28 letters, 8 of them: 38 bits. */

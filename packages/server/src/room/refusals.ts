@@ -1,0 +1,29 @@
+/** What a room refuses, in words. */
+import { GameError } from '@madang/core';
+
+export function roomGone(roomId: string): GameError<'ROOM_GONE'> {
+  return new GameError('ROOM_GONE', `There is no room ${roomId} of this game (any more).`, { roomId });
+}
+
+export function roomFull(roomId: string, seats: number): GameError<'ROOM_FULL'> {
+  return new GameError('ROOM_FULL', `Room ${roomId} is full: all ${seats} seats are taken.`, { roomId, seats });
+}
+
+export function left(roomId: string): GameError<'LEFT'> {
+  return new GameError('LEFT', `You left room ${roomId}.`, { roomId });
+}
+
+export function unknownMessage(code: 'BAD_EVENT' | 'BAD_COMMAND'): GameError {
+  return new GameError(code, 'This game has no message of that name.', { field: '', reason: 'unknown name' });
+}
+
+export function unknownWord(known: readonly string[]): GameError<'BAD_INPUT'> {
+  const reason = known.length === 0 ? 'this game knows no words' : `known words are ${known.join(' ')}`;
+  return new GameError('BAD_INPUT', `This word cannot be taken: ${reason}.`, { field: '', reason });
+}
+
+export function queueFull(queued: number): GameError<'INPUT_QUEUE_FULL'> {
+  return new GameError('INPUT_QUEUE_FULL', `${queued} requests already wait for the next ticks; slow down.`, {
+    queued,
+  });
+}
