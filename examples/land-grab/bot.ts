@@ -3,7 +3,7 @@
  * the nearest foreign cell when their own ground surrounds them. They see what players see and answer an input.
  */
 import type { SeededRandom } from '@madang/core';
-import type { Player, YardState } from './game.ts';
+import type { Player, SeenYard } from './game.ts';
 import { type Direction, isInYard, STEPS } from './yard.ts';
 
 /** Beginners must be able to beat them: in this share of ticks a bot stands and thinks. */
@@ -14,7 +14,7 @@ const TURN = 0.14;
 
 const CLOCKWISE: readonly Direction[] = ['up', 'right', 'down', 'left'];
 
-export function thinkAhead(me: Readonly<Player>, state: YardState, held: Direction, random: SeededRandom): Direction {
+export function thinkAhead(me: Readonly<Player>, state: SeenYard, held: Direction, random: SeededRandom): Direction {
   if (state.round.phase === 'over' || random.chance(PAUSE)) return 'none';
   const heading = held === 'none' ? lastHeading(me, state) : held;
   const isAtHome = state.tiles.at(me.x + STEPS[heading].dx, me.y + STEPS[heading].dy) === me.colour;
@@ -27,7 +27,7 @@ export function thinkAhead(me: Readonly<Player>, state: YardState, held: Directi
 }
 
 /** After a pause: away from the own ground behind, or up. */
-function lastHeading(me: Readonly<Player>, state: YardState): Direction {
+function lastHeading(me: Readonly<Player>, state: SeenYard): Direction {
   const behind = CLOCKWISE.find((dir) => state.tiles.at(me.x + STEPS[dir].dx, me.y + STEPS[dir].dy) === me.colour);
   return behind === undefined ? 'up' : turn(behind, 2);
 }
@@ -36,7 +36,7 @@ function turn(dir: Direction, quarters: number): Direction {
   return CLOCKWISE[(CLOCKWISE.indexOf(dir) + quarters + 4) % 4] ?? 'up';
 }
 
-function isFree(me: Readonly<Player>, state: YardState, dir: Direction): boolean {
+function isFree(me: Readonly<Player>, state: SeenYard, dir: Direction): boolean {
   const x = me.x + STEPS[dir].dx;
   const y = me.y + STEPS[dir].dy;
   if (!isInYard(x, y)) return false;
@@ -45,7 +45,7 @@ function isFree(me: Readonly<Player>, state: YardState, dir: Direction): boolean
 }
 
 /** The way along which foreign ground is nearest in a straight line; of equals, one drawn by chance. */
-function towardsForeign(me: Readonly<Player>, state: YardState, random: SeededRandom): Direction {
+function towardsForeign(me: Readonly<Player>, state: SeenYard, random: SeededRandom): Direction {
   let best: Direction[] = [];
   let nearest = Number.POSITIVE_INFINITY;
   for (const dir of CLOCKWISE) {
@@ -62,6 +62,6 @@ function towardsForeign(me: Readonly<Player>, state: YardState, random: SeededRa
   return best.length === 0 ? 'none' : random.pick(best);
 }
 
-function isMine(me: Readonly<Player>, state: YardState, dx: number, dy: number): boolean {
+function isMine(me: Readonly<Player>, state: SeenYard, dx: number, dy: number): boolean {
   return state.tiles.at(me.x + dx, me.y + dy) === me.colour;
 }

@@ -14,6 +14,7 @@ import {
   record,
   rowId,
   type SeededRandom,
+  type SeenStateOf,
   type StateOf,
   table,
   text,
@@ -55,6 +56,9 @@ const state = {
 /** The state and a player, as this game's rules see them. */
 export type YardState = StateOf<typeof state>;
 export type Player = Row<typeof player>;
+
+/** The same, as players and bots see them. */
+export type SeenYard = SeenStateOf<typeof state>;
 
 export const landGrab = defineGame({
   name: 'land-grab',
@@ -151,7 +155,7 @@ export const landGrab = defineGame({
   },
 });
 
-function isSomebodyAt(state: YardState, x: number, y: number): boolean {
+function isSomebodyAt(state: SeenYard, x: number, y: number): boolean {
   for (const one of state.players) if (one.x === x && one.y === y) return true;
   return false;
 }

@@ -1,7 +1,7 @@
 /**
- * Lets every input last at least one tick: the first goes out at once, one that follows sooner than a tick waits, and of
- * several that wait only the last goes. A key tapped between two ticks is thus seen by one, and nobody sends faster than
- * the room can play.
+ * Lets every input that goes out last at least one tick: the first goes at once, one that follows sooner than a tick waits,
+ * and of several that wait only the last goes. A key tapped between two ticks is thus seen by one, nobody sends faster than
+ * the room can play, and no burst of keys becomes lasting delay.
  */
 import type { Timers } from './timers.ts';
 

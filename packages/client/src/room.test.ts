@@ -11,6 +11,7 @@ import {
   encodeSaid,
   encodeSnapshot,
   encodeWelcome,
+  GameError,
   table,
   text,
   u8,
@@ -134,9 +135,9 @@ describe('joining', () => {
   test('rejects with the server’s reason, or with LINK_LOST where there is none', async () => {
     const full = server();
     const joining = full.connection.join(game);
-    full.say(encodeRefusal('ROOM_FULL', 'no seat'));
+    full.say(encodeRefusal(new GameError('ROOM_FULL', 'no seat', { roomId: 'r', seats: 2 })));
     full.close(4101);
-    await expect(joining).rejects.toMatchObject({ code: 'ROOM_FULL', message: 'no seat' });
+    await expect(joining).rejects.toMatchObject({ code: 'ROOM_FULL', message: 'no seat', details: { seats: 2 } });
     const dead = server();
     const other = dead.connection.join(game);
     dead.close(1006);
@@ -198,6 +199,9 @@ describe('the mirror', () => {
     const reasons: string[] = [];
     room.onClose(({ code }) => reasons.push(code));
     say(Uint8Array.of(99, 1, 2));
+    say(Uint8Array.of(68));
+    expect(room.connection).toBe('open');
+    say(Uint8Array.of(66, 1));
     say(Uint8Array.of(65, 9));
     expect([room.connection, reasons]).toEqual(['closed', ['BAD_FRAME']]);
   });
@@ -243,7 +247,7 @@ describe('asking', () => {
     room.onError(({ code }) => heard.push(code));
     say(encodeEvent(game, 3, 'hit', { by: 7 }));
     say(encodeSaid('2', 'hello'));
-    say(encodeRefusal('INPUT_QUEUE_FULL', 'slow down'));
+    say(encodeRefusal(new GameError('INPUT_QUEUE_FULL', 'slow down', { queued: 1 })));
     undo();
     say(encodeEvent(game, 4, 'hit', { by: 8 }));
     expect(heard).toEqual([7, ['2', 'hello'], 'INPUT_QUEUE_FULL']);
@@ -259,7 +263,7 @@ describe('leaving', () => {
     room.input({ thrust: 2 });
     const leaving = room.leave();
     expect(frames().at(-1)).toEqual({ kind: 'leave' });
-    say(encodeRefusal('LEFT', 'bye'));
+    say(encodeRefusal(new GameError('LEFT', 'bye', { roomId: 'room' })));
     close(1000);
     await leaving;
     await room.leave();

@@ -19,6 +19,7 @@ import {
   isErrorCode,
   isGameError,
   isSameMessage,
+  isStateFrame,
   type JsonValue,
   type Messages,
   neutral,
@@ -48,7 +49,7 @@ export interface Room<
   readonly id: string;
   /** The number of this player's seat: `owner` of its rows. */
   readonly seat: number;
-  /** How others are told who said something: this player's `from`. */
+  /** What others are told as `from` when this player says something: the id of its row as it joined. */
   readonly you: string;
   /** What this player may see, as of `tick`. Rows are live: read them, do not keep them. */
   readonly state: SeenStateOf<S>;
@@ -229,6 +230,8 @@ class RoomClient<
       frame = applyServerFrame(this.#game, this.#mirror?.store ?? null, this.tick, new ByteReader(bytes));
     } catch (error) {
       if (!isGameError(error)) throw error;
+      // A frame without state leaves the mirror as it was.
+      if (!isStateFrame(bytes)) return this.#onError.tell(error);
       // What could not be read once is asked for whole; if that cannot be read either, asking on would never end.
       if (!this.#isRepairing) return this.#repair();
       this.#reason = error;
@@ -259,7 +262,7 @@ class RoomClient<
       case 'said':
         return this.#onMessage.tell({ from: frame.from, message: frame.message });
       case 'refusal':
-        return this.#refused(frame.code, frame.sentence);
+        return this.#refused(frame);
     }
   }
 
@@ -271,11 +274,13 @@ class RoomClient<
     this.#onClose.tell(this.#reason ?? reasonOf(closeCode, reason));
   }
 
-  #refused(code: string, sentence: string): void {
+  #refused({ code, sentence, details }: Extract<ServerFrame, { kind: 'refusal' }>): void {
     // A code that this client does not know comes from a newer server; its sentence still helps.
     const known: ErrorCode = isErrorCode(code) ? code : 'BAD_MESSAGE';
-    const error = new GameError(known, sentence, {} as GameError['details']);
-    if (ERRORS[known].closeCode !== null) this.#reason = error;
+    // The server wrote the details of this very code.
+    const error = new GameError(known, sentence, details as unknown as GameError['details']);
+    // Before there is a seat, every refusal is why there will be none.
+    if (ERRORS[known].closeCode !== null || this.#mirror === null) this.#reason = error;
     else this.#onError.tell(error);
   }
 

@@ -102,6 +102,7 @@ export {
   encodeSnapshot,
   encodeWelcome,
   isJoin,
+  isStateFrame,
   type JoinRequest,
   type ServerFrame,
   SUBPROTOCOL,

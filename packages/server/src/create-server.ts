@@ -1,5 +1,4 @@
 /** `createServer`: the only file that joins real clocks, sockets and disks to the rest. */
-import { EventEmitter } from 'node:events';
 import { type Game, GameError, type JsonValue, SUBPROTOCOL } from '@madang/core';
 import pino, { type Logger } from 'pino';
 import { startNativeGateway } from './gateways/native-gateway.ts';
@@ -18,9 +17,13 @@ import type { Random } from './ports/random.ts';
 import type { Transport } from './ports/transport.ts';
 import type { Room } from './room/room.ts';
 import { Rooms } from './room/rooms.ts';
+import type { RoomEvent } from './room/viewer.ts';
 
 /** How long connections may take to close before they are cut. */
 const STOP_DEADLINE_MS = 2_000;
+
+/** How long sockets may take to send what was written to them last. */
+const LAST_WORD_MS = 500;
 
 /** Everything but `games` has a default that is safe on the internet. */
 export interface ServerOptions {
@@ -77,8 +80,8 @@ export interface MadangServer {
   start(): Promise<ServerAddress>;
   /** Closes rooms and connections, telling clients to come back later. Resolves within 5 s; calling twice is fine. */
   stop(): Promise<void>;
-  /** Calls `run` for every event a game emits to all. Answers a function that undoes it. */
-  onEvent(run: (event: ServerEvent) => void): () => void;
+  /** Calls `run` for every event a game emits to all; what it throws or rejects with is logged. Answers how to undo it. */
+  onEvent(run: (event: ServerEvent) => unknown): () => void;
   /** Adds a route to the HTTP API: `GET path` answers what `answer` resolves to, as JSON. Before `start`. */
   route(path: `/api/${string}`, answer: () => Promise<JsonValue>): void;
 }
@@ -103,11 +106,20 @@ export function createServer(options: ServerOptions): MadangServer {
     directory = new MemoryDirectory(),
     transport,
   } = options;
-  checkOptions(games, alwaysOpen, port, graceMs);
+  checkOptions({ games, alwaysOpen, port, hosts, allowedOrigins, graceMs, maxRooms });
 
-  const events = new EventEmitter<{ event: [ServerEvent] }>();
-  const emitted = (room: Room, { name, payload }: { name: string; payload: Record<string, unknown> }): void => {
-    events.emit('event', { game: room.game.name, roomId: room.id, name, payload });
+  const listeners = new Set<(event: ServerEvent) => unknown>();
+  const emitted = (room: Room, { name, payload }: RoomEvent): void => {
+    const failed = (err: unknown): void => log.error({ err, event: name }, 'a listener of events failed');
+    for (const listener of listeners) {
+      // Listeners are the operator's code: what they throw is theirs, and reaches neither the room nor each other.
+      try {
+        const answer = listener({ game: room.game.name, roomId: room.id, name, payload });
+        if (answer instanceof Promise) answer.catch(failed);
+      } catch (err) {
+        failed(err);
+      }
+    }
   };
   const rooms = new Rooms({
     games,
@@ -119,14 +131,7 @@ export function createServer(options: ServerOptions): MadangServer {
     graceMs,
     maxRooms,
     badWrites,
-    emitted: (room, event) => {
-      // Listeners are the operator's code: what they throw is theirs and must not reach the room.
-      try {
-        emitted(room, event);
-      } catch (err) {
-        log.error({ err, event: event.name }, 'a listener of events failed');
-      }
-    },
+    emitted,
   });
   const context: LinkContext = { rooms, clock, log };
   let isStopping = false;
@@ -150,9 +155,10 @@ export function createServer(options: ServerOptions): MadangServer {
       pages,
       routes,
       upgradePaths: [...upgrades.keys()],
+      log,
       isStopping: () => isStopping,
     });
-    http = new HttpServer({ api, gateways, upgrades, origins: { allowedOrigins, allowNoOrigin }, log });
+    http = new HttpServer({ api, gateways, upgrades, origins: { allowedOrigins, allowNoOrigin }, clock, log });
     startNativeGateway(native, context);
     startTextGateway(text, context);
     const chosen = await http.start(port, hosts);
@@ -163,7 +169,7 @@ export function createServer(options: ServerOptions): MadangServer {
     isStopping = true;
     rooms.stop();
     await Promise.all([...transports, ...gateways].map((way) => way.stop(STOP_DEADLINE_MS)));
-    await http?.stop();
+    await http?.stop(LAST_WORD_MS);
   };
 
   return {
@@ -182,8 +188,10 @@ export function createServer(options: ServerOptions): MadangServer {
     },
     stop,
     onEvent(run) {
-      events.on('event', run);
-      return () => events.off('event', run);
+      // A function of its own per call, so that the same `run` given twice is called twice.
+      const own = (event: ServerEvent): unknown => run(event);
+      listeners.add(own);
+      return () => listeners.delete(own);
     },
     route(path, answer) {
       routes.push({ path, answer });
@@ -191,13 +199,24 @@ export function createServer(options: ServerOptions): MadangServer {
   };
 }
 
-function checkOptions(games: readonly Game[], alwaysOpen: readonly string[], port: number, graceMs: number): void {
+type Checked = Required<
+  Pick<ServerOptions, 'games' | 'alwaysOpen' | 'port' | 'hosts' | 'allowedOrigins' | 'graceMs' | 'maxRooms'>
+>;
+
+function checkOptions({ games, alwaysOpen, port, hosts, allowedOrigins, graceMs, maxRooms }: Checked): void {
   const names = games.map((game) => game.name);
   if (games.length === 0) throw badOption('games', 'it must name at least one game');
   if (new Set(names).size !== names.length) throw badOption('games', 'two games have the same name');
   for (const name of alwaysOpen) if (!names.includes(name)) throw badOption('alwaysOpen', `there is no game ${name}`);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw badOption('port', 'it must be from 0 to 65,535');
+  if (hosts.length === 0) throw badOption('hosts', 'it must name at least one address');
+  for (const origin of allowedOrigins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw badOption('allowedOrigins', `${origin} is no origin: write scheme, host and port only`);
+    }
+  }
   if (!(graceMs >= 0 && graceMs < 2 ** 31)) throw badOption('graceMs', 'it must be from 0 to 2^31 - 1');
+  if (!Number.isInteger(maxRooms) || maxRooms < 1) throw badOption('maxRooms', 'it must be a whole number from 1');
 }
 
 function badOption(option: string, reason: string): GameError {

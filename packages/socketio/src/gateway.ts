@@ -9,6 +9,7 @@ import { adviceFor, type ErrorCode, GameError, toJsonValue } from '@madang/core'
 import { type Gateway, type GatewayFactory, type LinkContext, PlayerLink, type Speech } from '@madang/server';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
+import { WebSocketServer } from 'ws';
 import { serveClientFile } from './client-files.ts';
 import { StateBroadcast } from './state-broadcast.ts';
 import { unsentBytes } from './unsent-bytes.ts';
@@ -22,8 +23,21 @@ const PING_TIMEOUT_MS = 10_000;
 /** Bytes of one request or message, before anything of it is read. */
 const MESSAGE_BYTES_MAX = 16 * 1024;
 
+/** Fragments one message may come in. */
+const FRAGMENTS_MAX = 32;
+
+/** After our close frame, how long the other side may take to close. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
 /** Packets of the transport that a client may send by itself; the others are the server's or the handshake's. */
 const CLIENT_PACKETS: ReadonlySet<string> = new Set(['message', 'pong', 'ping', 'close']);
+
+/** The engine sets no limit of its own to fragments, and lets a silent client hold a close for half a minute. */
+class BoundedWebSocketServer extends WebSocketServer {
+  constructor(options: object) {
+    super({ ...options, ...{ maxFragments: FRAGMENTS_MAX, closeTimeout: CLOSE_TIMEOUT_MS } });
+  }
+}
 
 /** Serves Socket.IO clients on the server's own port, at `/socket.io/`. */
 export function socketIo(): GatewayFactory {
@@ -44,6 +58,8 @@ class SocketIoGateway implements Gateway {
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
       maxHttpBufferSize: MESSAGE_BYTES_MAX,
+      httpCompression: false,
+      wsEngine: BoundedWebSocketServer,
     });
     this.#io = new Server({ serveClient: false, connectTimeout: 5_000 });
     this.#states = new StateBroadcast(this.#io);
@@ -94,7 +110,7 @@ class SocketLink {
 
   /** Every packet of the transport is paid for here, the events in them as well. */
   packet(type: string, data: unknown): void {
-    const sizeBytes = typeof data === 'string' || Buffer.isBuffer(data) ? data.length : 0;
+    const sizeBytes = typeof data === 'string' || Buffer.isBuffer(data) ? Buffer.byteLength(data) : 0;
     this.player.handle(sizeBytes, () => {
       if (!CLIENT_PACKETS.has(type)) throw badFrame(`a client does not send ${type} packets`);
     });
@@ -103,11 +119,8 @@ class SocketLink {
   /** Takes a seat for the namespace's socket. Answers the refusal, of which the client hears as `connect_error`. */
   join(socket: Socket): GameError | null {
     const { game, room, name } = socket.handshake.auth;
-    try {
-      this.player.join({ game, room, name });
-    } catch (problem) {
-      return this.player.fail(problem, () => {});
-    }
+    const refusal = this.player.join({ game, room, name });
+    if (refusal !== null) return refusal;
     this.#socket = socket;
     socket.use(([event, ...values]: unknown[]) => this.#event(event, values));
     // One connection is one player: who leaves the namespace leaves the room, and has nothing more to say here.

@@ -9,7 +9,7 @@ export function unsentBytes(connection: object): number {
   if (!Array.isArray(queue)) return bytes;
   for (const packet of queue) {
     const data = property(packet, 'data');
-    if (typeof data === 'string' || data instanceof Uint8Array) bytes += data.length;
+    if (typeof data === 'string' || data instanceof Uint8Array) bytes += Buffer.byteLength(data);
   }
   return bytes;
 }

@@ -127,7 +127,7 @@ function doToTable(rows: TableStore, { kind, at, value }: Deed): void {
   const chosen: unknown = rows.isRecord ? rows.viewAt(1) : alive[at % Math.max(1, alive.length)];
   if (!rows.isRecord && (kind < 25 || chosen === undefined)) {
     if (alive.length < rows.maxRows) write(rows, rows.add({}, { owner: { number: value % 3 } }), at, value);
-  } else if (!rows.isRecord && kind < 40) rows.remove(chosen as { id: number });
+  } else if (!rows.isRecord && kind < 40) rows.remove(chosen as never);
   else if (!rows.isRecord && kind < 45) rows.disown({ number: value % 3 });
   else write(rows, chosen, at, value);
 }

@@ -5,7 +5,7 @@
  * BAD_FRAME with the offset. The writer takes trusted values and grows as it needs.
  */
 import { GameError } from '../errors.ts';
-import { utf8Length, utf8Read, utf8Write } from './utf8.ts';
+import { UNITS_AT_ONCE, utf8Length, utf8Read, utf8Write } from './utf8.ts';
 
 /** An integer as an unsigned one in which small magnitudes stay small: 0, -1, 1, -2 become 0, 1, 2, 3. */
 export function zigzag(value: number): number {
@@ -102,7 +102,7 @@ export class ByteWriter {
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #float: DataView;
-  readonly #units: number[] = [];
+  readonly #units: number[] = new Array<number>(UNITS_AT_ONCE).fill(0);
   #at = 0;
 
   constructor(bytes: Uint8Array) {

@@ -46,7 +46,10 @@ export function writeSnapshot<S extends StateSchema>(out: ByteWriter, state: Sta
   }
 }
 
-/** Replaces a state by a snapshot written for its viewer: `shared` for a seat's mirror, `all` for the server's own. */
+/**
+ * Replaces a state by a snapshot written for its viewer: `shared` for a seat's mirror, `all` for the server's own. Places
+ * without a row are not in it, so the ids of rows that a restored state adds may differ from those of the original.
+ */
 export function readSnapshot<S extends StateSchema>(from: ByteReader, state: StateStore<S>): void {
   for (const part of state.parts) {
     if (part.type === 'table') {
@@ -54,6 +57,8 @@ export function readSnapshot<S extends StateSchema>(from: ByteReader, state: Sta
       else readTableWhole(from, part, maskFor(part, viewOf(state)));
     } else if (viewOf(state) === 'all' || part.isShared) readGridWhole(from, part);
   }
+  // A mirror is never the base of a delta of its own.
+  if (state.viewer === 'server') state.settleAll();
 }
 
 /** Writes what changed since the last commit. Call `state.commit()` once every viewer's delta is written. */
@@ -109,7 +114,7 @@ export function readOwn<S extends StateSchema>(from: ByteReader, state: StateSto
   });
 }
 
-function viewOf(state: AnyState | StateStore<StateSchema>): View {
+function viewOf(state: AnyState): View {
   return state.viewer === 'server' ? 'all' : 'shared';
 }
 

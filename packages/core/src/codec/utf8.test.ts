@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { utf8Cut, utf8Length, utf8Read, utf8Write } from './utf8.ts';
+import { UNITS_AT_ONCE, utf8Cut, utf8Length, utf8Read, utf8Write } from './utf8.ts';
 
+const units = (): number[] => new Array<number>(UNITS_AT_ONCE).fill(0x41);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -14,7 +15,7 @@ test('text is written and measured as the platform does it', () => {
       const into = new Uint8Array(expected.length);
       expect(utf8Write(into, 0, text)).toBe(expected.length);
       expect(into).toEqual(expected);
-      expect(utf8Read(into, 0, into.length, [])).toBe(text);
+      expect(utf8Read(into, 0, into.length, units())).toBe(text);
     }),
   );
 });
@@ -31,7 +32,7 @@ test('bytes are refused exactly where the platform refuses them', () => {
         } catch {
           expected = null;
         }
-        expect(utf8Read(bytes, 0, bytes.length, [])).toBe(expected);
+        expect(utf8Read(bytes, 0, bytes.length, units())).toBe(expected);
       },
     ),
     { numRuns: 3_000 },

@@ -43,24 +43,27 @@ export function utf8Write(into: Uint8Array, at: number, text: string): number {
   return to;
 }
 
-/** Code units gathered before they become a piece of string: bounds the scratch array, whatever the text's length. */
-const UNITS_AT_ONCE = 256;
+/**
+ * Code units that become a piece of string at once. With one at a time, or with a list that grows, reading would allocate
+ * many times what the text itself takes.
+ */
+export const UNITS_AT_ONCE = 8;
 
 /**
- * The text in `bytes[from, to)`, or null where it is not well-formed UTF-8. `scratch` is the caller's to lend and may
- * hold anything: with it, reading allocates nothing but the text itself.
+ * The text in `bytes[from, to)`, or null where it is not well-formed UTF-8. `units` is the caller's to lend: a list of
+ * UNITS_AT_ONCE numbers that may hold anything.
  */
-export function utf8Read(bytes: Uint8Array, from: number, to: number, scratch: number[]): string | null {
+export function utf8Read(bytes: Uint8Array, from: number, to: number, units: number[]): string | null {
   let text = '';
+  let count = 0;
   let at = from;
-  scratch.length = 0;
   while (at < to) {
     const lead = bytes[at++] ?? 0;
-    if (lead < 0x80) scratch.push(lead);
-    else {
+    let point = lead;
+    if (lead >= 0x80) {
       const tail = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
       if (lead < 0xc2 || lead > 0xf4 || at + tail > to) return null;
-      let point = lead & (0x3f >> tail);
+      point = lead & (0x3f >> tail);
       for (let i = 0; i < tail; i++) {
         const next = bytes[at++] ?? 0;
         if ((next & 0xc0) !== 0x80) return null;
@@ -68,15 +71,27 @@ export function utf8Read(bytes: Uint8Array, from: number, to: number, scratch: n
       }
       const overlong = point < (tail === 1 ? 0x80 : tail === 2 ? 0x800 : 0x10000);
       if (overlong || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return null;
-      if (point > 0xffff) scratch.push(0xd800 + ((point - 0x10000) >> 10), 0xdc00 + ((point - 0x10000) & 0x3ff));
-      else scratch.push(point);
     }
-    if (scratch.length >= UNITS_AT_ONCE) {
-      text += String.fromCharCode.apply(null, scratch);
-      scratch.length = 0;
+    if (point > 0xffff) {
+      units[count++] = 0xd800 + ((point - 0x10000) >> 10);
+      if (count === UNITS_AT_ONCE) {
+        text += piece(units);
+        count = 0;
+      }
+      point = 0xdc00 + ((point - 0x10000) & 0x3ff);
+    }
+    units[count++] = point;
+    if (count === UNITS_AT_ONCE) {
+      text += piece(units);
+      count = 0;
     }
   }
-  return text + String.fromCharCode.apply(null, scratch);
+  return count === 0 ? text : text + piece(units).slice(0, count);
+}
+
+function piece(units: readonly number[]): string {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = units;
+  return String.fromCharCode(a, b, c, d, e, f, g, h);
 }
 
 /** The longest beginning of `text` that fits `maxBytes` and cuts no code point in two. */

@@ -183,7 +183,7 @@ export function quantized(range: { min: number; max: number; step: number }): Fi
   });
 }
 
-/** One direction of a stick: -1 to 1 in 128ths. */
+/** One direction of a stick: -1 to 1 in 64ths. */
 export const axis: Field<number> = quantized({ min: -1, max: 1, step: 1 / 64 });
 
 /**
@@ -236,7 +236,7 @@ export function text(maxBytes: number): Field<string> {
 
 /** One of a fixed list of words (1 to 256); the first is the value a new row or a neutral input has. */
 export function choice<const T extends readonly [string, ...string[]]>(...options: T): Field<T[number]> {
-  const signature = `choice(${options.join('|')})`;
+  const signature = `choice(${options.map((word) => JSON.stringify(word)).join(', ')})`;
   if (options.length === 0 || options.length > 256 || new Set(options).size !== options.length) {
     throw new GameError('BAD_SCHEMA', `${signature} needs 1 to 256 different words.`, {
       where: signature,

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { bool, choice, f32, text, u8, u16 } from './field.ts';
+import { axis, bool, choice, f32, text, u8, u16 } from './field.ts';
 import { defineGame, type Game } from './game.ts';
 import { parseInput, parseMessage } from './message.ts';
 import { grid, record, type SeenStateOf, type StateOf, table } from './state-schema.ts';
@@ -94,6 +94,7 @@ describe('a definition that cannot work is refused when it is made', () => {
     ['a word that would read as JSON', { words: { '{': { x: 1 } } }],
     ['a word that presses what is not an input', { words: { go: { x: 999 } } }],
     ['avatars that are no table', { avatars: 'ships' }],
+    ['half a bot', { avatars: 'rows', bots: { atLeast: 0.5, names: ['a'], think: () => ({}) } }],
     ['control without avatars', { control() {} }],
   ])('%s', (_, change) => {
     expect(() => defineGame({ ...minimal, ...change } as never)).toThrow();
@@ -103,6 +104,18 @@ describe('a definition that cannot work is refused when it is made', () => {
     const many = Object.fromEntries(Array.from({ length: 31 }, (_, index) => [`f${index}`, u8]));
     expect(() => table(many)).toThrow(/at most 30/);
   });
+});
+
+test('words press what fields store, and are compared in one spelling', () => {
+  const game = defineGame({
+    name: 'words',
+    tickRateHz: 10,
+    seats: 2,
+    state: { rows: table({ x: u8 }) },
+    input: { turn: axis, fire: bool },
+    words: { ['\u110c\u116a']: { turn: 0.3 } },
+  });
+  expect(game.words).toEqual({ 좌: { turn: 0.296875 } });
 });
 
 test('the fingerprint moves with everything the wire depends on and with nothing else', () => {

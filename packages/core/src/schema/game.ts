@@ -14,6 +14,7 @@ import {
   columnsOf,
   type PartSchema,
   type Row,
+  type SeenStateOf,
   type StateOf,
   type StateSchema,
   type TableSchema,
@@ -34,6 +35,7 @@ export interface Seat {
 /** The room as rules see it. */
 export interface RoomScope<S extends StateSchema, E extends Messages> {
   readonly id: string;
+  /** The state, to read and to write: `room.state.ships.add({…})`, `room.state.round.phase = 'over'`. */
   readonly state: StateOf<S>;
   /** Seats that are taken, in order of their numbers. */
   readonly seats: readonly Seat[];
@@ -55,15 +57,15 @@ export interface Moment {
 export interface ControlMoment<S extends StateSchema> {
   readonly tick: number;
   readonly dt: number;
-  /** To look at, not to write: others' rows belong to `step`. */
-  readonly state: StateOf<S>;
+  /** As its owner's client sees it, for `control` also runs there: others' rows belong to `step`. */
+  readonly state: SeenStateOf<S>;
 }
 
-/** What a bot knows when it decides: what a player sees, its own row, and the input it holds. */
+/** What a bot may know when it decides: what any player sees, and the input it holds. */
 export interface BotMoment<S extends StateSchema, I extends Fields> {
   readonly tick: number;
   readonly random: SeededRandom;
-  readonly state: StateOf<S>;
+  readonly state: SeenStateOf<S>;
   readonly held: Readonly<ValuesOf<I>>;
 }
 
@@ -71,6 +73,7 @@ export interface BotMoment<S extends StateSchema, I extends Fields> {
 export type FieldsOf<S extends StateSchema, K extends keyof S> = S[K] extends TableSchema<infer F> ? F : never;
 
 type PartNames<S extends StateSchema> = keyof S & string;
+type TableNames<S extends StateSchema> = { [K in PartNames<S>]: S[K] extends TableSchema ? K : never }[PartNames<S>];
 
 /** A function-typed property compared as a method is, so that any one game fits where some game is asked for. */
 type Hook<F extends (...args: never[]) => void> = { hook(...args: Parameters<F>): void }['hook'];
@@ -101,9 +104,13 @@ export interface GameDefinition<
   readonly tickRateHz: number;
   /** Players one room takes, 1 to 1,000. */
   readonly seats: number;
+  /** What there is: tables, records and grids, by name. */
   readonly state: S;
+  /** What a player asks for each tick, by field. */
   readonly input: I;
+  /** What a player may send beside its input, each with its fields; handled in `on`. */
   readonly commands?: C;
+  /** What the room tells players once, each with its fields; sent by `room.emit`. */
   readonly events?: E;
   /** The table in which a seat's own row is: `control` is called for it, and it goes when its player goes. */
   readonly avatars?: A;
@@ -112,7 +119,7 @@ export interface GameDefinition<
   readonly bots?: Bots<S, I, A>;
   /** Once, when a room opens: its first state. */
   create?(room: RoomScope<S, E>, moment: Moment): void;
-  /** A player takes a seat. If it throws, the seat stays free and the player is told. */
+  /** A player takes a seat. If it throws, the seat's rows go, the seat stays free and the player is told. */
   join?(room: RoomScope<S, E>, seat: Seat, moment: Moment): void;
   /** A player has gone for good. Afterwards its avatars are removed and its other rows belong to nobody. */
   leave?(room: RoomScope<S, E>, seat: Seat, moment: Moment): void;
@@ -138,6 +145,7 @@ export interface Game<
 > extends GameDefinition<S, I, C, E, A> {
   readonly commands: C;
   readonly events: E;
+  readonly words: Readonly<Record<string, Partial<ValuesOf<I>>>>;
   /** Changes whenever the wire would: client and server that differ here do not understand each other. */
   readonly fingerprint: number;
 }
@@ -151,7 +159,7 @@ export function defineGame<
   const I extends Fields,
   const C extends Messages = Record<never, never>,
   const E extends Messages = Record<never, never>,
-  A extends PartNames<S> = never,
+  A extends TableNames<S> = never,
 >(definition: GameDefinition<S, I, C, E, A>): Game<S, I, C, E, A> {
   const { name, tickRateHz, seats, state, input, words = {}, avatars, bots } = definition;
   const commands = definition.commands ?? ({} as C);
@@ -173,14 +181,26 @@ export function defineGame<
   if (avatars === undefined && (definition.control !== undefined || bots !== undefined)) {
     throw badSchema('avatars', 'control and bots need the table in which a seat has its own row');
   }
-  if (bots !== undefined && (bots.atLeast > seats || bots.names.length === 0)) {
-    throw badSchema('bots', 'atLeast must not pass seats, and names must not be empty');
+  if (bots !== undefined && (!Number.isInteger(bots.atLeast) || bots.atLeast > seats || bots.names.length === 0)) {
+    throw badSchema('bots', 'atLeast must be a whole number up to seats, and names must not be empty');
   }
-  for (const [word, pressed] of Object.entries(words)) {
-    if (word.length === 0 || word.startsWith('{')) throw badSchema(`words ${word}`, 'a word is text that is not JSON');
-    parseMessage(input, pressed, 'BAD_INPUT', {} as ValuesOf<I>);
-  }
-  return { ...definition, commands, events, fingerprint: fingerprintOf({ name, state, input, commands, events }) };
+  const fingerprint = fingerprintOf({ name, state, input, commands, events });
+  return { ...definition, commands, events, words: wordsOf(input, words), fingerprint };
+}
+
+/** Words in the form gateways compare (NFC), with the values their fields store. */
+function wordsOf<I extends Fields>(
+  input: I,
+  words: Readonly<Record<string, Partial<ValuesOf<I>>>>,
+): Readonly<Record<string, Partial<ValuesOf<I>>>> {
+  const presses = Object.entries(words).map(([word, press]) => {
+    if (word.trim() !== word || word === '' || word.startsWith('{')) {
+      throw badSchema(`words ${word}`, 'a word is text without space around it that is not JSON');
+    }
+    const named = Object.fromEntries(Object.entries(input).filter(([field]) => Object.hasOwn(press, field)));
+    return [word.normalize('NFC'), parseMessage(named, press, 'BAD_INPUT')] as const;
+  });
+  return Object.fromEntries(presses) as Record<string, Partial<ValuesOf<I>>>;
 }
 
 function fingerprintOf(parts: {

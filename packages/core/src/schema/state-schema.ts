@@ -1,6 +1,6 @@
 /**
  * What a game's state is made of: tables of rows, records of exactly one row, and grids of cells. These are plain
- * descriptions; `state/state.ts` gives them memory.
+ * descriptions; `state/state-store.ts` gives them memory.
  */
 import { GameError } from '../errors.ts';
 import { type AnyField, type Field, type Fields, u16, type ValueOf, type ValuesOf, type Visibility } from './field.ts';
@@ -42,7 +42,7 @@ export const MAX_FIELDS = 30;
 export const MAX_CELLS = 1 << 20;
 
 /** Names that rows, tables or plain objects already use. */
-const RESERVED = new Set(['id', 'owner', 'then', ...Object.getOwnPropertyNames(Object.prototype)]);
+const RESERVED = new Set(['id', 'owner', 'then', 'toJSON', ...Object.getOwnPropertyNames(Object.prototype)]);
 
 /**
  * A table: rows that come and go, each with these fields. Its columns are allocated at once for `maxRows` rows (default
@@ -111,7 +111,10 @@ type FieldsSeenBy<F extends Fields, V extends Visibility> = {
   [K in keyof F as F[K] extends Field<unknown, infer W> ? (W extends V ? K : never) : never]: F[K];
 };
 
-/** A row of a table, as rules see it: every field can be read and written. */
+/**
+ * A row of a table, as rules see it: every field can be read and written. It is a live view: it cannot be spread or
+ * cloned, and refuses with ROW_GONE once the row was removed.
+ */
 export type Row<F extends Fields> = Flat<{ readonly id: number; readonly owner: number } & ValuesOf<F>>;
 
 /** A row as a player's client sees it: hidden fields do not exist, an owner's are undefined on others' rows. */
@@ -129,11 +132,13 @@ export type SeatRef = { readonly number: number };
 
 /** A table as rules see it. Rows come in the order of their places; adding and removing while iterating is safe. */
 export interface Table<F extends Fields> {
+  /** Rows there are. */
   readonly size: number;
   /** Adds a row. Throws TABLE_FULL at `maxRows`, BAD_WRITE for a value its type does not accept. */
   add(start: RowStart<F>, options?: { owner?: SeatRef }): Row<F>;
   /** Removes a row; false where it was already gone. Its id will not name another row for a long time. */
-  remove(row: { readonly id: number }): boolean;
+  remove(row: Row<F>): boolean;
+  /** The row of this id, or undefined where it is gone or never was. */
   get(id: number): Row<F> | undefined;
   has(id: number): boolean;
   /** The first row that a seat owns. */

@@ -45,11 +45,13 @@ export class GridStore implements Grid {
   set(x: number, y: number, value: number): void {
     if (!this.#isInside(x, y))
       return this.#refuse(`cell ${x}, ${y} is outside the ${this.width} x ${this.height} grid`);
-    this.put(y * this.width + x, this.#accept(value));
+    const index = y * this.width + x;
+    this.put(index, this.#accept(value, this.cells[index] ?? 0));
   }
 
   fill(value: number): void {
-    const accepted = this.#accept(value);
+    const accepted = this.#accept(value, Number.NaN);
+    if (Number.isNaN(accepted)) return;
     for (let index = 0; index < this.cells.length; index++) this.put(index, accepted);
   }
 
@@ -71,11 +73,11 @@ export class GridStore implements Grid {
     return Number.isInteger(x) && Number.isInteger(y) && x >= 0 && y >= 0 && x < this.width && y < this.height;
   }
 
-  #accept(value: number): number {
+  #accept(value: number, old: number): number {
     if (!Number.isNaN(this.codec.quantise(value))) return value + 0;
     this.#refuse(whyNot(this.#schema.of, value));
     const clamped = this.codec.clamp(value);
-    return clamped === undefined ? 0 : clamped + 0;
+    return clamped ?? old;
   }
 
   #refuse(reason: string): void {

@@ -50,7 +50,8 @@ describe('rows', () => {
     const seen: number[] = [];
     for (const ship of ships) {
       seen.push(ship.hp);
-      if (ship.hp === 1) ships.remove({ id: 2 });
+      const second = ships.get(2);
+      if (ship.hp === 1 && second !== undefined) ships.remove(second);
     }
     expect(seen).toEqual([1, 3]);
   });
@@ -59,6 +60,27 @@ describe('rows', () => {
     const state = createState(schema);
     expect(() => state.view.ships.add({ hp: 999 })).toThrow(expect.objectContaining({ code: 'BAD_WRITE' }));
     expect(state.view.ships.size).toBe(0);
+  });
+
+  test('belong to a seat whose number is a number of a seat', () => {
+    const { ships } = createState(schema).view;
+    expect(ships.add({}, { owner: { number: 65_535 } }).owner).toBe(65_535);
+    for (const number of [65_536, -1, 0.5, Number.NaN]) {
+      expect(() => ships.add({}, { owner: { number } })).toThrow(expect.objectContaining({ code: 'BAD_WRITE' }));
+    }
+  });
+
+  test('print as what they hold', () => {
+    const state = createState(schema);
+    state.view.ships.add({ name: 'a', hp: 9 }, { owner: { number: 1 } });
+    expect(JSON.parse(JSON.stringify(state.view.ships.get(1)))).toEqual({
+      id: 1,
+      owner: 1,
+      name: 'a',
+      hp: 9,
+      ammo: 0,
+      seed: 0,
+    });
   });
 
   test('start at their zeros, whatever the row before them held', () => {
@@ -82,6 +104,16 @@ describe('grids', () => {
       expect(() => tiles.set(x, y, value)).toThrow(expect.objectContaining({ code: 'BAD_WRITE' }));
     }
   });
+});
+
+test('in production a grid keeps what it held where a bad write has no value near', () => {
+  const { tiles } = createState(schema, { badWrites: 'clamp' }).view;
+  tiles.set(0, 0, 5);
+  tiles.set(0, 0, Number.NaN);
+  tiles.set(1, 0, 999);
+  tiles.set(9, 9, 1);
+  tiles.fill(Number.NaN);
+  expect([...Array.from(tiles.cells)]).toEqual([5, 255, 0, 0]);
 });
 
 describe('JSON', () => {

@@ -6,6 +6,7 @@ import { TableStore, type Viewer, type WritePolicy } from './table-store.ts';
 
 export type PartStore = TableStore | GridStore;
 
+/** What holds a state: its parts, for codecs, and `view`, for game code. */
 export class StateStore<S extends StateSchema = StateSchema> {
   readonly parts: readonly PartStore[];
   readonly viewer: Viewer;
@@ -41,6 +42,14 @@ export class StateStore<S extends StateSchema = StateSchema> {
     for (const part of this.parts) part.commit();
   }
 
+  /** The state was replaced as a whole: what is true now is the base, whatever was marked. */
+  settleAll(): void {
+    for (const part of this.parts) {
+      part.commit();
+      if (part.type === 'table') part.settleAll();
+    }
+  }
+
   /** Takes a seat's rows from it, in every table. */
   disown(seat: SeatRef): void {
     for (const part of this.parts) if (part.type === 'table' && !part.isRecord) part.disown(seat);
@@ -62,6 +71,7 @@ export interface StateMirror<S extends StateSchema> {
   readonly view: SeenStateOf<S>;
 }
 
+/** The mirror of one seat: it sees what that seat may see, and only frames write it. */
 export function createMirror<S extends StateSchema>(schema: S, seat: number): StateMirror<S> {
   const store = new StateStore(schema, seat, { badWrites: 'throw', onClamp: () => {} });
   return { store, view: store.view as unknown as SeenStateOf<S> };

@@ -130,9 +130,9 @@ export class TableStore<F extends Fields = Fields> {
     this.#lowestFree = place + 1;
     this.occupy(place, this.generation[place] ?? 0);
     this.mark(place, STRUCTURAL);
-    this.#owners[place] = options.owner?.number ?? 0;
     const row = this.viewAt(place) as unknown as Row<F>;
     try {
+      this.#own(place, options.owner?.number ?? 0);
       // Through the accessors, so that a new row's values are checked as any other write.
       for (const column of this.columns) {
         const value = start[column.name];
@@ -145,7 +145,7 @@ export class TableStore<F extends Fields = Fields> {
     return row;
   }
 
-  remove(row: { readonly id: number }): boolean {
+  remove(row: Row<F>): boolean {
     const place = this.placeOf(row.id);
     if (place === 0) return false;
     this.mark(place, STRUCTURAL);
@@ -185,6 +185,24 @@ export class TableStore<F extends Fields = Fields> {
         this.mark(place, 1 << this.ownerColumn);
       }
     }
+  }
+
+  /** Gives a row to a seat, whose number is checked as any other value that is written. */
+  #own(place: number, seat: number): void {
+    const column = this.columns[this.ownerColumn];
+    if (column?.store !== 'int') return;
+    const raw = column.codec.quantise(seat);
+    this.#owners[place] = Number.isNaN(raw) ? this.badWrite(column, seat, 0, column.codec.clamp(seat)) : raw;
+  }
+
+  /** For each seat number up to `seats`, the first row it owns: one pass for all of them. */
+  rowsByOwner(seats: number): readonly (Row<F> | undefined)[] {
+    const rows = new Array<Row<F> | undefined>(seats + 1).fill(undefined);
+    for (let place = this.highest; place > 0; place--) {
+      const owner = this.#owners[place] ?? 0;
+      if (this.alive[place] === 1 && owner <= seats) rows[owner] = this.viewAt(place) as unknown as Row<F>;
+    }
+    return rows;
   }
 
   // What codecs call.
@@ -256,6 +274,11 @@ export class TableStore<F extends Fields = Fields> {
     this.touchedCount = 0;
   }
 
+  /** Takes everything over as it is, whatever was marked: after a snapshot was read. */
+  settleAll(): void {
+    for (let place = 1; place <= this.maxRows; place++) this.settle(place);
+  }
+
   /** Takes one place over into the committed columns. */
   settle(place: number): void {
     this.committedGeneration[place] = this.alive[place] === 1 ? (this.generation[place] ?? 0) : VACANT;
@@ -280,10 +303,11 @@ export class TableStore<F extends Fields = Fields> {
 
 const PLACE = Symbol('place');
 
-/** A row as game code holds it: accessors over the columns, good for as long as the row lives. */
+/** A row as game code holds it: accessors over the columns, good for as long as the row lives. It cannot be spread. */
 export interface RowView {
   [PLACE]: number;
   readonly id: number;
+  toJSON(): Record<string, unknown>;
 }
 
 function newColumn(name: string, type: AnyField, places: number): Column {
@@ -320,6 +344,13 @@ function rowViewClass(store: TableStore): new (place: number, id: number) => Row
     constructor(place: number, id: number) {
       this[PLACE] = place;
       this.id = id;
+    }
+
+    /** Fields are accessors of the prototype, which JSON and consoles would not look at. */
+    toJSON(): Record<string, unknown> {
+      const fields: Record<string, unknown> = { id: this.id };
+      for (const { name } of store.columns) if (name in this) fields[name] = Reflect.get(this, name);
+      return fields;
     }
   }
   const placeOf = (view: View): number => {

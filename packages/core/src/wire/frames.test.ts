@@ -99,7 +99,13 @@ describe('what the server sends', () => {
       payload: { by: 4 },
     });
     expect(read(encodeSaid('17', ['hi']))).toEqual({ kind: 'said', from: '17', message: ['hi'] });
-    expect(read(encodeRefusal('ROOM_FULL', 'no'))).toEqual({ kind: 'refusal', code: 'ROOM_FULL', sentence: 'no' });
+    const full = new GameError('ROOM_FULL', '꽉 찼다'.repeat(200), { roomId: 'r', seats: 2 });
+    expect(read(encodeRefusal(full))).toEqual({
+      kind: 'refusal',
+      code: 'ROOM_FULL',
+      sentence: expect.stringMatching(/^꽉 찼다.{100,}$/u),
+      details: { roomId: 'r', seats: 2 },
+    });
   });
 
   test('is pinned by golden bytes', () => {

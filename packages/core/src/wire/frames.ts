@@ -7,6 +7,8 @@
  */
 import { type ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { readDelta, readOwn, readSnapshot } from '../codec/state-codec.ts';
+import { utf8Cut, utf8Length } from '../codec/utf8.ts';
+import type { GameError } from '../errors.ts';
 import { type JsonValue, parseJson } from '../json-value.ts';
 import type { Fields, ValuesOf } from '../schema/field.ts';
 import type { Messages } from '../schema/game.ts';
@@ -23,7 +25,7 @@ export const CLIENT_FRAME_BYTES_MAX = 16 * 1024;
 const NAME_BYTES_MAX = 256;
 const ROOM_ID_BYTES_MAX = 64;
 const SENTENCE_BYTES_MAX = 1024;
-const SAID_BYTES_MAX = CLIENT_FRAME_BYTES_MAX;
+const DETAILS_BYTES_MAX = 4096;
 
 const JOIN = 1;
 const INPUT = 2;
@@ -120,7 +122,7 @@ function readClientFrame(schema: FrameSchema, from: ByteReader): ClientFrame {
     case COMMAND:
       return { kind: 'command', ...readNamed(from, schema.commands) };
     case SAY:
-      return { kind: 'say', message: parseJson(from.text(SAID_BYTES_MAX)) };
+      return { kind: 'say', message: parseJson(from.text(CLIENT_FRAME_BYTES_MAX)) };
     case REPAIR:
       return { kind: 'repair' };
     case LEAVE:
@@ -128,6 +130,11 @@ function readClientFrame(schema: FrameSchema, from: ByteReader): ClientFrame {
     default:
       return from.fail(`kind ${kind} is not one a seated client sends`);
   }
+}
+
+/** True for a frame that carries state: one that cannot be read leaves the mirror in need of a whole. */
+export function isStateFrame(bytes: Uint8Array): boolean {
+  return bytes[0] === SNAPSHOT || bytes[0] === DELTA;
 }
 
 /** What the server says. State is applied to the mirror while it is read, so it does not appear here. */
@@ -138,7 +145,7 @@ export type ServerFrame =
   | { readonly kind: 'gap'; readonly tick: number; readonly baseTick: number }
   | { readonly kind: 'event'; readonly tick: number; readonly name: string; readonly payload: ValuesOf<Fields> }
   | { readonly kind: 'said'; readonly from: string; readonly message: JsonValue }
-  | { readonly kind: 'refusal'; readonly code: string; readonly sentence: string };
+  | { readonly kind: 'refusal'; readonly code: string; readonly sentence: string; readonly details: JsonValue };
 
 export function encodeWelcome(seat: number, roomId: string, you: string): Uint8Array {
   return framed(WELCOME, (out) => {
@@ -179,10 +186,13 @@ export function encodeSaid(from: string, message: JsonValue): Uint8Array {
   });
 }
 
-export function encodeRefusal(code: string, sentence: string): Uint8Array {
+/** A sentence that is too long is cut; details that are too long are left out. */
+export function encodeRefusal({ code, message, details }: GameError): Uint8Array {
+  const json = JSON.stringify(details);
   return framed(REFUSAL, (out) => {
     out.text(code);
-    out.text(sentence);
+    out.text(utf8Cut(message.toWellFormed(), SENTENCE_BYTES_MAX));
+    out.text(utf8Length(json) <= DETAILS_BYTES_MAX ? json : '{}');
   });
 }
 
@@ -236,9 +246,18 @@ function readServerFrame(
     case EVENT:
       return { kind: 'event', tick: from.varint(), ...readNamed(from, schema.events) };
     case SAID:
-      return { kind: 'said', from: from.text(ROOM_ID_BYTES_MAX), message: parseJson(from.text(SAID_BYTES_MAX * 4)) };
+      return {
+        kind: 'said',
+        from: from.text(ROOM_ID_BYTES_MAX),
+        message: parseJson(from.text(CLIENT_FRAME_BYTES_MAX)),
+      };
     case REFUSAL:
-      return { kind: 'refusal', code: from.text(NAME_BYTES_MAX), sentence: from.text(SENTENCE_BYTES_MAX) };
+      return {
+        kind: 'refusal',
+        code: from.text(NAME_BYTES_MAX),
+        sentence: from.text(SENTENCE_BYTES_MAX),
+        details: parseJson(from.text(DETAILS_BYTES_MAX)),
+      };
     default:
       return from.fail(`kind ${kind} is unknown`);
   }

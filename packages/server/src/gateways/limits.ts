@@ -15,6 +15,9 @@ export const REFUSALS_BURST = 20;
 /** A connection that has not joined by then is closed. */
 export const JOIN_TIMEOUT_MS = 5_000;
 
+/** The least time between two whole states for one connection, however often it falls behind or asks for repair. */
+export const WHOLE_STATE_PERIOD_MS = 500;
+
 /** Unsent bytes over which state waits: it is sent anew, and only the newest, once they have drained. */
 export const OUTBOX_SOFT_BYTES = 256 * 1024;
 

@@ -51,8 +51,7 @@ function receive({ rooms }: LinkContext, link: NativeLink, data: Uint8Array | st
         game: game.name,
       });
     }
-    player.join({ game: name, ...wish });
-    link.game = game;
+    if (player.join({ game: name, ...wish }) === null) link.game = game;
     return;
   }
   const seat = player.seat('frame');
@@ -96,9 +95,9 @@ function speechOf(peer: Peer): Speech {
     },
     event: (event) => peer.send(event.frame()),
     said: (from, message) => peer.send(encodeSaid(from, message)),
-    refuse: (error) => peer.send(encodeRefusal(error.code, error.message)),
+    refuse: (error) => peer.send(encodeRefusal(error)),
     end(error, closeCode) {
-      peer.send(encodeRefusal(error.code, error.message));
+      peer.send(encodeRefusal(error));
       peer.close(closeCode, error.code);
     },
   };

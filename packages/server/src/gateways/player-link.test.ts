@@ -1,4 +1,4 @@
-import { choice, defineGame, type GameError, record, table, u8, u16 } from '@madang/core';
+import { choice, defineGame, type Game, type GameError, record, table, u8, u16 } from '@madang/core';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { host } from '../room/room.test-support.ts';
@@ -26,8 +26,8 @@ interface Spoken {
   ended: { readonly error: GameError; readonly closeCode: number } | null;
 }
 
-function player() {
-  const made = host([clockwork]);
+function player(game: Game = clockwork) {
+  const made = host([game]);
   const spoken: Spoken = { bufferedBytes: 0, order: [], updates: [], refused: [], ended: null };
   const speech: Speech = {
     get bufferedBytes() {
@@ -62,15 +62,35 @@ describe('a connection', () => {
 
   test('[PR10] has one seat: a second join ends it and frees nobody else’s', () => {
     const { rooms, link, spoken } = player();
-    link.handle(1, () => link.join({}));
-    link.handle(1, () => link.join({}));
+    link.join({});
+    link.join({});
     expect(spoken.ended).toMatchObject({ closeCode: 4400, error: { code: 'ALREADY_JOINED' } });
     expect(rooms.all.reduce((taken, room) => taken + room.taken, 0)).toBe(0);
   });
 
+  test('that cannot be taken in is told why and closed, also where it is the game that failed', () => {
+    const broken = defineGame({
+      ...clockwork,
+      name: 'broken',
+      create() {
+        throw new Error('a bug');
+      },
+    });
+    const { link, spoken } = player(broken);
+    expect(link.join({})).toMatchObject({ code: 'GAME_FAULT' });
+    expect(spoken.ended).toMatchObject({ closeCode: 1008, error: { code: 'GAME_FAULT' } });
+  });
+
+  test('that is over takes no seat any more', () => {
+    const { rooms, link } = player();
+    link.gone();
+    expect(link.join({})).toMatchObject({ code: 'LINK_LOST' });
+    expect(rooms.all).toEqual([]);
+  });
+
   test('hears its welcome before anything else, refusals of what it sent too early included', () => {
     const { clock, link, spoken } = player();
-    link.handle(0, () => link.join({}));
+    link.join({});
     link.handle(9, () => link.seat('input').input({ dir: 'sideways' }));
     clock.advance(100);
     expect(spoken.order).toEqual(['welcome', 'refuse']);
@@ -78,7 +98,7 @@ describe('a connection', () => {
 
   test('stays open after a refusal and closes when refusals come too often', () => {
     const { clock, link, spoken } = player();
-    link.handle(0, () => link.join({}));
+    link.join({});
     clock.advance(100);
     for (let i = 0; i < REFUSALS_BURST; i++) link.handle(1, () => link.seat('input').input({ dir: i }));
     expect(spoken.refused.length).toBe(REFUSALS_BURST);
@@ -89,7 +109,7 @@ describe('a connection', () => {
 
   test('that floods is closed, and its allowance fills with time', () => {
     const { clock, link, spoken } = player();
-    link.handle(0, () => link.join({}));
+    link.join({});
     for (let second = 0; second < 5; second++) {
       for (let i = 0; i < 60; i++) link.handle(1, () => {});
       clock.advance(1_000);
@@ -101,7 +121,7 @@ describe('a connection', () => {
 
   test('for which our own code fails is told so without a word of the cause', () => {
     const { clock, link, spoken } = player();
-    link.handle(0, () => link.join({}));
+    link.join({});
     clock.advance(100);
     link.handle(1, fail);
     expect(spoken.refused[0]?.message).not.toContain('never seen');
@@ -112,7 +132,7 @@ describe('a connection', () => {
 describe('a peer that does not read', () => {
   test('is sent nothing more over the soft limit, and the whole state once it reads again', () => {
     const { clock, link, spoken } = player();
-    link.handle(0, () => link.join({}));
+    link.join({});
     clock.advance(200);
     const before = spoken.updates.length;
     spoken.bufferedBytes = OUTBOX_SOFT_BYTES + 1;
@@ -123,12 +143,24 @@ describe('a peer that does not read', () => {
     expect(spoken.updates.slice(before)).toEqual([true, false]);
   });
 
+  test('[PR14] is sent the whole state at most twice a second, however often it asks', () => {
+    const { clock, link, spoken } = player();
+    link.join({});
+    clock.advance(100);
+    for (let i = 0; i < 50; i++) {
+      link.handle(1, () => link.repair());
+      clock.advance(100);
+    }
+    expect(spoken.updates.filter((isWhole) => isWhole).length).toBeLessThanOrEqual(11);
+    expect(spoken.updates.filter((isWhole) => isWhole).length).toBeGreaterThan(5);
+  });
+
   test.each([
     ['holds more than the hard limit', OUTBOX_HARD_BYTES + 1, 100],
     ['stays over the soft limit for too long', OUTBOX_SOFT_BYTES + 1, OUTBOX_SLOW_MS + 200],
   ])('is given up when it %s, and may come back', (_, bufferedBytes, waitMs) => {
     const { clock, link, spoken } = player();
-    link.handle(0, () => link.join({}));
+    link.join({});
     clock.advance(200);
     spoken.bufferedBytes = bufferedBytes;
     clock.advance(waitMs);

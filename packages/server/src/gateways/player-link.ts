@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { JoinWish, Rooms } from '../room/rooms.ts';
 import type { RoomEvent, RoomUpdate, SeatHandle, Viewer, Welcome } from '../room/viewer.ts';
-import { JOIN_TIMEOUT_MS } from './limits.ts';
+import { JOIN_TIMEOUT_MS, WHOLE_STATE_PERIOD_MS } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { PeerBudget } from './peer-budget.ts';
 
@@ -25,6 +25,7 @@ export interface Speech {
   end(error: GameError, closeCode: number): void;
 }
 
+/** What a connection needs to know of its server. */
 export interface LinkContext {
   readonly rooms: Rooms;
   readonly clock: Clock;
@@ -41,6 +42,7 @@ export class PlayerLink {
   /** Refusals of what came before the welcome, which is the first thing a client hears; null once it was. */
   #beforeWelcome: GameError[] | null = [];
   #isBehind = false;
+  #wholeStateAtMs = Number.NEGATIVE_INFINITY;
   #isOver = false;
 
   constructor(context: LinkContext, speech: Speech) {
@@ -59,16 +61,22 @@ export class PlayerLink {
     return this.#isOver;
   }
 
-  /** Takes a seat. Throws what `Rooms.join` throws, ALREADY_JOINED for a second seat. */
-  join(wish: JoinWish): void {
-    if (this.#isOver) throw new GameError('LINK_LOST', 'This connection has ended already.', { reason: 'it is over' });
-    if (this.#seat !== null) {
-      throw new GameError('ALREADY_JOINED', 'This connection has a seat already; one connection is one player.', {
-        roomId: this.#seat.roomId,
-      });
+  /**
+   * Takes a seat. A refusal ends the connection, as does asking for a second seat: there is nothing else it could do.
+   * Answers the refusal.
+   */
+  join(wish: JoinWish): GameError | null {
+    if (this.#isOver) return new GameError('LINK_LOST', 'This connection has ended already.', { reason: 'it is over' });
+    try {
+      if (this.#seat !== null) throw alreadyJoined(this.#seat.roomId);
+      this.#seat = this.#context.rooms.join(wish, this.#viewer());
+      this.#cancelTimeout();
+      return null;
+    } catch (problem) {
+      const error = this.#asRefusal(problem);
+      this.end(error);
+      return error;
     }
-    this.#seat = this.#context.rooms.join(wish, this.#viewer());
-    this.#cancelTimeout();
   }
 
   /** The seat. Throws NOT_JOINED before there is one. */
@@ -81,21 +89,20 @@ export class PlayerLink {
 
   /**
    * Runs what a message asks for, after paying for it. A refusal is told to the client; where its code has a close code,
-   * where refusals come too often, or where it is no refusal but a fault of ours, the connection ends. Answers the refusal.
+   * or where refusals come too often, the connection ends. A fault of ours is told as one, without its cause.
    */
-  handle(sizeBytes: number, ask: () => void): GameError | null {
-    if (this.#isOver) return null;
+  handle(sizeBytes: number, ask: () => void): void {
+    if (this.#isOver) return;
     try {
       this.#budget.spendMessage(sizeBytes);
       ask();
-      return null;
     } catch (problem) {
-      return this.fail(problem);
+      this.fail(problem);
     }
   }
 
   /** Handles what was thrown while serving this connection, as `handle` does. `tell` answers a request's own way. */
-  fail(problem: unknown, tell: (error: GameError) => void = (refusal) => this.#refuse(refusal)): GameError {
+  fail(problem: unknown, tell: (error: GameError) => void = (refusal) => this.#refuse(refusal)): void {
     const error = this.#asRefusal(problem);
     try {
       if (ERRORS[error.code].closeCode !== null) this.end(error);
@@ -106,15 +113,14 @@ export class PlayerLink {
     } catch (limit) {
       this.end(this.#asRefusal(limit));
     }
-    return error;
   }
 
-  /** The next update brings the whole state, whatever this client was sent. */
+  /** The whole state is sent with an update soon, whatever this client was sent before. */
   repair(): void {
     this.#isBehind = true;
   }
 
-  /** Ends the connection from our side; the seat is given up. */
+  /** Ends the connection from our side. Its seat is kept for the grace, as that of one whose line broke. */
   end(error: GameError): void {
     if (this.#isOver) return;
     const closeCode = ERRORS[error.code].closeCode ?? 1008;
@@ -122,7 +128,6 @@ export class PlayerLink {
     this.#cancelTimeout();
     this.#context.log.info({ code: error.code, closeCode }, 'a connection was ended');
     this.#speech.end(error, closeCode);
-    // A peer that is cut for its own doings keeps its seat for the grace, as one whose line broke.
     this.#seat?.drop();
   }
 
@@ -131,6 +136,14 @@ export class PlayerLink {
     this.#isOver = true;
     this.#cancelTimeout();
     this.#seat?.drop();
+  }
+
+  /** True when a peer that is behind may be sent the whole state now. */
+  #mayCatchUp(): boolean {
+    const nowMs = this.#context.clock.nowMs();
+    if (!this.#outbox.mayGo() || nowMs - this.#wholeStateAtMs < WHOLE_STATE_PERIOD_MS) return false;
+    this.#wholeStateAtMs = nowMs;
+    return true;
   }
 
   #refuse(error: GameError): void {
@@ -166,10 +179,8 @@ export class PlayerLink {
         }),
       update: (update) =>
         unlessOver(() => {
-          if (!this.#outbox.mayGo()) {
-            this.#isBehind = true;
-            return;
-          }
+          this.#isBehind ||= !this.#outbox.mayGo();
+          if (this.#isBehind && !this.#mayCatchUp()) return;
           speech.update(update, this.#isBehind);
           this.#isBehind = false;
         }),
@@ -179,4 +190,10 @@ export class PlayerLink {
       end: (error) => unlessOver(() => this.end(error)),
     };
   }
+}
+
+function alreadyJoined(roomId: string): GameError<'ALREADY_JOINED'> {
+  return new GameError('ALREADY_JOINED', 'This connection has a seat already; one connection is one player.', {
+    roomId,
+  });
 }

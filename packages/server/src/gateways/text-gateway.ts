@@ -14,11 +14,11 @@ export function startTextGateway(transport: Transport, context: LinkContext): vo
       const link = new PlayerLink(context, speechOf(peer));
       links.set(peer, link);
       const asked = (key: string): string | undefined => peer.query.get(key) ?? undefined;
-      link.handle(0, () => link.join({ game: asked('game'), room: asked('room'), name: asked('name') }));
+      link.join({ game: asked('game'), room: asked('room'), name: asked('name') });
     },
     message(peer, data) {
       const link = links.get(peer);
-      link?.handle(data.length, () => receive(link, data));
+      link?.handle(Buffer.byteLength(data), () => receive(link, data));
     },
     gone(peer) {
       links.get(peer)?.gone();

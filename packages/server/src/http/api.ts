@@ -3,6 +3,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import type { JsonValue } from '@madang/core';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import type { Logger } from 'pino';
 import type { Directory } from '../ports/directory.ts';
 import type { Rooms } from '../room/rooms.ts';
 
@@ -24,10 +25,11 @@ export interface ApiOptions {
   readonly routes: readonly { readonly path: string; answer(): Promise<JsonValue> }[];
   /** Paths that answer a WebSocket upgrade only. */
   readonly upgradePaths: readonly string[];
+  readonly log: Logger;
   isStopping(): boolean;
 }
 
-export function createApi({ rooms, directory, pages, routes, upgradePaths, isStopping }: ApiOptions): Hono {
+export function createApi({ rooms, directory, pages, routes, upgradePaths, log, isStopping }: ApiOptions): Hono {
   const api = new Hono();
   api.use(
     secureHeaders({
@@ -82,6 +84,10 @@ export function createApi({ rooms, directory, pages, routes, upgradePaths, isSto
       serveStatic({ root: folder, rewriteRequestPath: (requested) => requested.slice(base.length) || '/' }),
     );
   }
+  api.onError((err, c) => {
+    log.error({ err, path: c.req.path }, 'answering a request failed');
+    return c.text('The server failed to answer.\n', 500);
+  });
   api.notFound((c) => c.text('Not found.\n', 404));
   return api;
 }

@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
+import type { Clock } from '../ports/clock.ts';
 import type { Gateway } from '../ports/gateway.ts';
 import { isOriginAllowed, type OriginPolicy } from './origin.ts';
 
@@ -33,12 +34,15 @@ export interface HttpServerOptions {
   readonly gateways: readonly Gateway[];
   readonly upgrades: ReadonlyMap<string, UpgradeTarget>;
   readonly origins: OriginPolicy;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #listeners: Server[] = [];
+  /** Upgraded sockets, which the runtime's own server counts no more. */
+  readonly #upgraded = new Set<Duplex>();
   #answer: ((request: IncomingMessage, response: ServerResponse) => void) | null = null;
 
   constructor(options: HttpServerOptions) {
@@ -63,8 +67,8 @@ export class HttpServer {
     }
   }
 
-  /** Takes no more connections and cuts those that are left: whoever had something to finish has finished it. */
-  async stop(): Promise<void> {
+  /** Takes no more connections and cuts those that are left after `graceMs`: time enough to send a last word. */
+  async stop(graceMs = 0): Promise<void> {
     const closing = this.#listeners.splice(0).map(
       (listener) =>
         new Promise<void>((resolve) => {
@@ -72,7 +76,11 @@ export class HttpServer {
           listener.closeAllConnections();
         }),
     );
+    const cancel = this.#options.clock.after(graceMs, () => {
+      for (const socket of this.#upgraded) socket.destroy();
+    });
     await Promise.all(closing);
+    cancel();
   }
 
   async #listenOnAll(port: number, hosts: readonly string[]): Promise<number> {
@@ -127,6 +135,8 @@ export class HttpServer {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Until a protocol takes the socket over, nobody else would hear its errors, and they would end the process.
     socket.on('error', () => {});
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
     const path = pathOf(request);
     const target = this.#options.upgrades.get(path) ?? this.#options.gateways.find((gateway) => gateway.path === path);
     if (target === undefined) return this.#refuse(socket, '404 Not Found', 'There is no WebSocket at this address.');
@@ -143,6 +153,8 @@ export class HttpServer {
   #refuse(socket: Duplex, status: string, sentence: string, headers = ''): void {
     this.#options.log.info({ status }, 'an upgrade was refused');
     const body = `${sentence}\n`;
+    // Nobody reads this socket any more, so that its other side's end would go unseen.
+    socket.once('finish', () => socket.destroy());
     socket.end(
       `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );

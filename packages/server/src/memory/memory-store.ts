@@ -1,5 +1,5 @@
 /** Documents that live as long as the process. */
-import { GameError, type JsonValue } from '@madang/core';
+import { GameError, type JsonValue, toJsonValue } from '@madang/core';
 import type { Store, StoredDocument } from '../ports/store.ts';
 
 export class MemoryStore implements Store {
@@ -16,7 +16,7 @@ export class MemoryStore implements Store {
     this.#refuseWhenClosed();
     const actual = this.#documents.get(key)?.version ?? 0;
     if (actual !== baseVersion) throw staleVersion(key, baseVersion, actual);
-    this.#documents.set(key, structuredClone({ value, version: actual + 1 }));
+    this.#documents.set(key, { value: toJsonValue(value), version: actual + 1 });
     return actual + 1;
   }
 

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type JsonValue, parseJson } from '@madang/core';
+import { type JsonValue, parseJson, toJsonValue } from '@madang/core';
 import { staleVersion } from '../memory/memory-store.ts';
 import type { Store, StoredDocument } from '../ports/store.ts';
 
@@ -11,8 +11,8 @@ export function openSqliteStore(file: string): Store {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const database = new DatabaseSync(file);
   database.exec(`
-    PRAGMA journal_mode = WAL;
     PRAGMA busy_timeout = 2000;
+    PRAGMA journal_mode = WAL;
     CREATE TABLE IF NOT EXISTS documents (
       key TEXT PRIMARY KEY, version INTEGER NOT NULL, value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
@@ -32,7 +32,7 @@ export function openSqliteStore(file: string): Store {
   return {
     load,
     save: async (key: string, value: JsonValue, baseVersion: number): Promise<number> => {
-      const text = JSON.stringify(value);
+      const text = JSON.stringify(toJsonValue(value));
       const saved = baseVersion === 0 ? insert.run(key, text) : update.run(text, key, baseVersion);
       if (saved.changes === 0) throw staleVersion(key, baseVersion, (await load(key))?.version ?? 0);
       return baseVersion + 1;

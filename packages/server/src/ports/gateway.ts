@@ -6,7 +6,9 @@ import type { LinkContext } from '../gateways/player-link.ts';
 export interface Gateway {
   /** Requests below this path and upgrades at exactly this path are the gateway's; origins have been checked. */
   readonly path: string;
+  /** Answers a request. */
   request(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes a socket over. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Accepts no more and resolves once its connections are gone, at the latest after `deadlineMs`. */
   stop(deadlineMs: number): Promise<void>;

@@ -34,6 +34,14 @@ export function storeContract(name: string, open: () => Store): void {
       expect(await store.load('a')).toEqual({ value: 1, version: 1 });
     }));
 
+  test(`${name}: what could not be loaded again is not saved`, () =>
+    opened(async (store) => {
+      for (const value of [JSON.parse('{"constructor":1}'), { n: Number.NaN }, '\ud800']) {
+        await expect(store.save('a', value, 0)).rejects.toMatchObject({ code: 'BAD_MESSAGE' });
+      }
+      expect(await store.load('a')).toBeNull();
+    }));
+
   test(`${name}: what was loaded is the caller's own`, () =>
     opened(async (store) => {
       const value = { list: [1] };

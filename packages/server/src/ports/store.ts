@@ -12,7 +12,7 @@ export interface Store {
   load(key: string): Promise<StoredDocument | null>;
   /**
    * Saves a document if the stored one is still at `baseVersion` (0: there is none yet) and answers the new version.
-   * Throws STALE_VERSION otherwise, and changes nothing.
+   * Throws STALE_VERSION otherwise, BAD_MESSAGE for a value that `load` would refuse, and changes nothing then.
    */
   save(key: string, value: JsonValue, baseVersion: number): Promise<number>;
   /** Frees what the store holds. Calling twice is fine; other calls are refused afterwards. */

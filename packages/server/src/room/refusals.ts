@@ -1,5 +1,5 @@
 /** What a room refuses, in words. */
-import { GameError } from '@madang/core';
+import { CLIENT_FRAME_BYTES_MAX, GameError } from '@madang/core';
 
 export function roomGone(roomId: string): GameError<'ROOM_GONE'> {
   return new GameError('ROOM_GONE', `There is no room ${roomId} of this game (any more).`, { roomId });
@@ -20,6 +20,11 @@ export function unknownMessage(code: 'BAD_EVENT' | 'BAD_COMMAND'): GameError {
 export function unknownWord(known: readonly string[]): GameError<'BAD_INPUT'> {
   const reason = known.length === 0 ? 'this game knows no words' : `known words are ${known.join(' ')}`;
   return new GameError('BAD_INPUT', `This word cannot be taken: ${reason}.`, { field: '', reason });
+}
+
+export function tooLongToSay(sizeBytes: number): GameError<'BAD_MESSAGE'> {
+  const reason = `written as JSON it has ${sizeBytes} bytes, at most ${CLIENT_FRAME_BYTES_MAX} can be passed on`;
+  return new GameError('BAD_MESSAGE', `This message cannot be taken: ${reason}.`, { reason });
 }
 
 export function queueFull(queued: number): GameError<'INPUT_QUEUE_FULL'> {

@@ -29,6 +29,7 @@ export class EncodedUpdate implements RoomUpdate {
   #snapshot: Uint8Array | null = null;
   #json: JsonObject | null = null;
   #stateText: string | null = null;
+  readonly #ownChanges = new Map<number, Uint8Array>();
 
   /** Before the state is committed: the delta is what was written since. `baseTick` is that of the last shared delta. */
   constructor(state: StateStore<StateSchema>, tick: number, baseTick: number) {
@@ -41,12 +42,12 @@ export class EncodedUpdate implements RoomUpdate {
   }
 
   hasChangesFor(seat: number): boolean {
-    return this.hasSharedChanges || this.#ownOf(seat, 'changed').length > 1;
+    return this.hasSharedChanges || this.#ownChangesOf(seat).length > 1;
   }
 
   frameFor(seat: number, peerTick: number): Uint8Array | null {
     if (peerTick < this.#baseTick) return this.snapshotFor(seat);
-    const own = this.#ownOf(seat, 'changed');
+    const own = this.#ownChangesOf(seat);
     if (!this.hasSharedChanges && own.length === 1) return null;
     if (own.length > 1 || peerTick !== this.#baseTick) {
       return encodeDelta(this.tick, peerTick, joined(this.#delta, own));
@@ -71,6 +72,15 @@ export class EncodedUpdate implements RoomUpdate {
     if (this.#hasOwnFields) return text();
     this.#stateText ??= text();
     return this.#stateText;
+  }
+
+  #ownChangesOf(seat: number): Uint8Array {
+    let own = this.#ownChanges.get(seat);
+    if (own === undefined) {
+      own = this.#ownOf(seat, 'changed');
+      this.#ownChanges.set(seat, own);
+    }
+    return own;
   }
 
   #ownOf(seat: number, rows: 'all' | 'changed'): Uint8Array {

@@ -72,6 +72,8 @@ describe('joining', () => {
         refused.push(error);
       }
     }
+    clock.advance(100);
+    expect(rooms.all[0]?.taken).toBe(3);
     expect(joined.length).toBe(3);
     expect(refused).toEqual(Array.from({ length: 50 }, () => expect.objectContaining({ code: 'ROOM_FULL' })));
     for (const seat of joined) seat.leave();
@@ -168,6 +170,75 @@ describe('playing', () => {
   });
 });
 
+describe('telling', () => {
+  const whisper = defineGame({
+    name: 'whisper',
+    tickRateHz: 10,
+    seats: 3,
+    state: { people: table({ name: text(64) }) },
+    input: {},
+    events: { secret: { word: u8 }, news: { word: u8 } },
+    join(room, seat) {
+      room.state.people.add({ name: seat.name }, { owner: seat });
+      room.emit('secret', { word: seat.number }, seat);
+      room.emit('news', { word: seat.number });
+    },
+  });
+
+  test('an event for one seat reaches that seat alone, and nobody who listens to the server', () => {
+    const emitted: string[] = [];
+    const { clock, rooms } = host([whisper], { emitted: (_, { name }) => emitted.push(name) });
+    const [ann, ben] = [new Witness(), new Witness()];
+    rooms.join({}, ann);
+    rooms.join({}, ben);
+    clock.advance(100);
+    const heard = (witness: Witness) => witness.events.map(({ name, payload }) => `${name} ${String(payload['word'])}`);
+    expect(heard(ann)).toEqual(['secret 1', 'news 1', 'news 2']);
+    expect(heard(ben)).toEqual(['news 1', 'secret 2', 'news 2']);
+    expect(emitted).toEqual(['news', 'news']);
+  });
+
+  test('who says something is named as it was welcomed, whatever became of its row', () => {
+    const reborn = defineGame({
+      ...walkers,
+      name: 'reborn',
+      step(room) {
+        for (const one of room.state.people) {
+          if (one.x === 0) continue;
+          const owner = { number: one.owner };
+          room.state.people.remove(one);
+          room.state.people.add({}, { owner });
+        }
+      },
+    });
+    const { clock, rooms } = host([reborn]);
+    const ann = new Witness();
+    const seat = rooms.join({}, ann);
+    seat.press('right');
+    clock.advance(100);
+    seat.say('still me');
+    clock.advance(100);
+    expect(Object.keys(people(ann))).toEqual(['65537']);
+    expect(ann.heard).toEqual([{ from: ann.welcomed?.you, message: 'still me' }]);
+  });
+
+  test('what would grow too long when it is written anew is not said', () => {
+    const { rooms } = host([walkers]);
+    const seat = rooms.join({}, new Witness());
+    expect(() => seat.say(new Array(4_000).fill(1e20))).toThrow(expect.objectContaining({ code: 'BAD_MESSAGE' }));
+  });
+
+  test('a seat that asks for too much between two ticks is refused, and others are not', () => {
+    const { clock, rooms } = host([walkers]);
+    const [loud, calm] = [rooms.join({}, new Witness()), rooms.join({}, new Witness())];
+    for (let i = 0; i < 32; i++) loud.say(i);
+    expect(() => loud.say('more')).toThrow(expect.objectContaining({ code: 'INPUT_QUEUE_FULL' }));
+    expect(() => calm.say('hello')).not.toThrow();
+    clock.advance(100);
+    expect(() => loud.say('again')).not.toThrow();
+  });
+});
+
 describe('leaving', () => {
   test('frees seat and avatar at the next tick', () => {
     const { clock, rooms } = host([walkers]);
@@ -199,6 +270,22 @@ describe('leaving', () => {
     expect(people(ben)[1]?.x).toBe(x);
     clock.advance(200);
     expect(people(ben)).not.toHaveProperty('1');
+  });
+
+  test('who is gone is not heard any more: neither what it pressed nor what it asked for', () => {
+    const { clock, rooms } = host([walkers]);
+    const ben = new Witness();
+    const seat = rooms.join({}, new Witness());
+    rooms.join({}, ben);
+    clock.advance(100);
+    for (let i = 0; i < 5; i++) seat.press('right');
+    seat.command('shout', { line: 'wait' });
+    seat.say('wait');
+    seat.drop();
+    clock.advance(500);
+    expect(people(ben)[1]?.x).toBe(0);
+    expect(ben.state['world']).toEqual({ commands: 0 });
+    expect(ben.heard).toEqual([]);
   });
 
   test('a room that nobody needs closes; one that is always open does not', async () => {
@@ -257,6 +344,34 @@ describe('[GA15] faults in game code stay in their room', () => {
     clock.advance(3_000);
     expect(rooms.all[0]?.tick).toBe(30);
     expect(rooms.all[0]?.faultyTicks).toBe(10);
+  });
+
+  test('a bot that fails in join or in thought is a fault as any other', () => {
+    const seatless = { atLeast: 2, names: ['Bo'], think: () => ({}) };
+    const hooks: Partial<Game>[] = [
+      { bots: seatless, join: fail },
+      { bots: { ...seatless, think: fail } },
+      { bots: { ...seatless, think: () => ({ dir: 'up' }) } },
+    ];
+    for (const one of hooks) {
+      const { clock, rooms, logged } = host([broken('bad', one)], { alwaysOpen: ['bad'] });
+      rooms.start();
+      clock.advance(5_000);
+      expect(rooms.all).toEqual([]);
+      expect(logged.length).toBeLessThan(2 * FAULTS_IN_A_ROW_MAX);
+    }
+  });
+
+  test('a room that is always open and failed is opened again, after a while and not after the end', () => {
+    const { clock, rooms } = host([broken('bad', { step: fail })], { alwaysOpen: ['bad'] });
+    rooms.start();
+    clock.advance(5_000);
+    expect(rooms.all).toEqual([]);
+    clock.advance(6_500);
+    expect(rooms.all.length).toBe(1);
+    clock.advance(5_000);
+    rooms.stop();
+    expect(clock.pending).toBe(0);
   });
 
   test('a join that throws refuses its player, leaves nothing behind and lets the next one in', () => {
@@ -345,11 +460,60 @@ describe('[GA07] acting for others', () => {
   });
 });
 
+describe('limits', () => {
+  test('no more rooms than maxRooms are opened', () => {
+    const { rooms } = host([walkers], { maxRooms: 2 });
+    for (let i = 0; i < 6; i++) rooms.join({}, new Witness());
+    expect(() => rooms.join({}, new Witness())).toThrow(expect.objectContaining({ code: 'SERVER_FULL' }));
+    expect(rooms.all.length).toBe(2);
+  });
+
+  test('nothing is left running after stop', () => {
+    const { clock, rooms } = host([walkers], { alwaysOpen: ['walkers'] });
+    rooms.start();
+    const [ann, ben] = [new Witness(), new Witness()];
+    rooms.join({}, ann).drop();
+    const seat = rooms.join({}, ben);
+    clock.advance(100);
+    seat.drop();
+    rooms.stop();
+    expect(clock.pending).toBe(0);
+    expect(() => rooms.join({}, ann)).toThrow(expect.objectContaining({ code: 'SERVER_STOPPING' }));
+  });
+
+  test('in production a bad write is clamped, the room goes on, and the log says where', () => {
+    const far = defineGame({
+      ...walkers,
+      name: 'far',
+      step(room) {
+        for (const one of room.state.people) one.x = 70_000;
+      },
+    });
+    const { clock, rooms, logged } = host([far], { badWrites: 'clamp' });
+    const ann = new Witness();
+    rooms.join({}, ann);
+    clock.advance(100);
+    expect(people(ann)[1]?.x).toBe(65_535);
+    expect(rooms.all[0]?.faultyTicks).toBe(0);
+    expect(logged).toContainEqual(expect.objectContaining({ table: 'people', field: 'x', tick: 1 }));
+  });
+});
+
 describe('bots', () => {
   const lively = defineGame({
     ...walkers,
     name: 'lively',
     bots: { atLeast: 2, names: ['Bo', 'Bi'], think: () => ({ dir: 'right', pace: 1 }) },
+  });
+
+  test('that make room for a person do not make the room look empty', async () => {
+    const full = defineGame({ ...lively, name: 'full', seats: 2 });
+    const { clock, rooms, directory } = host([full]);
+    const ann = new Witness();
+    rooms.join({}, ann);
+    clock.advance(60_000);
+    expect(ann.ended).toBeNull();
+    expect(await directory.list({ limit: 9 })).toEqual([expect.objectContaining({ taken: 1, bots: 1 })]);
   });
 
   test('keep a room alive by the same inputs as people, and give their seats up to them', () => {

@@ -13,6 +13,7 @@
  * A promise in place of an answer counts as a fault: rules that wait would run outside their tick.
  */
 import {
+  CLIENT_FRAME_BYTES_MAX,
   createState,
   encodeEvent,
   type Fields,
@@ -35,7 +36,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomListing } from '../ports/directory.ts';
 import { isPromise, runGameCode } from './game-code.ts';
-import { left, queueFull, roomFull, roomGone, unknownMessage, unknownWord } from './refusals.ts';
+import { left, queueFull, roomFull, roomGone, tooLongToSay, unknownMessage, unknownWord } from './refusals.ts';
 import { EncodedUpdate } from './room-update.ts';
 import { PRESSED_MAX, RoomSeat } from './seat.ts';
 import { TickLoop } from './tick-loop.ts';
@@ -44,8 +45,8 @@ import type { RoomEvent, SeatHandle, Viewer, Welcome } from './viewer.ts';
 /** Faulty ticks in a row after which a room is given up. */
 export const FAULTS_IN_A_ROW_MAX = 10;
 
-/** Commands and messages of one tick, from all seats; a flood beyond it is refused. */
-const ASKED_MAX = 1024;
+/** Commands and messages of one seat between two ticks. */
+const ASKED_MAX = 32;
 
 export interface RoomOptions {
   readonly id: string;
@@ -189,9 +190,9 @@ export class Room {
     this.#tick++;
     this.#runLeaves();
     const newcomers = this.#runJoins();
-    this.#fillWithBots();
+    const botFault = this.#fillWithBots();
     this.#runAsked();
-    this.#runRules();
+    this.#judge(botFault ?? this.#runThinking() ?? this.#runControl() ?? this.#runStep());
     if (!this.#isOpen) return;
     this.#publish(newcomers);
   }
@@ -202,6 +203,11 @@ export class Room {
 
   #runLeave(seat: RoomSeat): void {
     this.#run('leave', () => this.game.leave?.(this.#scope, seat, this.#moment()));
+    this.#free(seat);
+  }
+
+  /** Clears a seat that the game knows no more: its avatars go, its other rows belong to nobody. */
+  #free(seat: RoomSeat): void {
     if (this.game.avatars !== undefined) {
       const avatars = this.state.table(this.game.avatars);
       for (let mine = avatars.ownedBy(seat); mine !== undefined; mine = avatars.ownedBy(seat)) avatars.remove(mine);
@@ -213,16 +219,22 @@ export class Room {
 
   #runJoins(): Set<RoomSeat> {
     const newcomers = new Set<RoomSeat>();
-    for (const seat of this.#reserved.splice(0)) {
-      if (seat.stay.state !== 'reserved') continue;
-      const { viewer } = seat.stay;
+    for (let [seat] = this.#reserved; seat !== undefined; [seat] = this.#reserved) {
       if (!this.#seats.includes(null)) this.#dismissBot();
-      seat.stay = { state: 'occupied', viewer };
-      const fault = this.#runJoin(seat);
-      if (fault === null) newcomers.add(seat);
-      else viewer.end(fault);
+      if (seat.stay.state === 'reserved' && this.#seatPerson(seat, seat.stay.viewer)) newcomers.add(seat);
+      // Last, so that whoever looks meanwhile never sees one person too few.
+      this.#reserved.shift();
     }
+    if (newcomers.size > 0) this.#options.changed(this);
     return newcomers;
+  }
+
+  /** True where the game took the player in. */
+  #seatPerson(seat: RoomSeat, viewer: Viewer): boolean {
+    seat.stay = { state: 'occupied', viewer };
+    const fault = this.#runJoin(seat);
+    if (fault !== null) viewer.end(fault);
+    return fault === null;
   }
 
   /** Gives the seat the lowest free number. Answers the fault, after undoing what the game had done for the seat. */
@@ -230,24 +242,29 @@ export class Room {
     seat.number = this.#seats.indexOf(null) + 1;
     this.#seats[seat.number - 1] = seat;
     const fault = this.#run('join', () => this.game.join?.(this.#scope, seat, this.#moment()));
-    if (fault === null) return null;
+    if (fault === null) {
+      seat.you = this.#youOf(seat);
+      return null;
+    }
     seat.stay = { state: 'left' };
-    this.#runLeave(seat);
+    this.#free(seat);
     return fault;
   }
 
-  /** As many bots as the game asks for: the last to come is the first to go. */
-  #fillWithBots(): void {
+  /** As many bots as the game asks for: the last to come is the first to go. Answers what the game's `join` threw. */
+  #fillWithBots(): GameError | null {
     const { bots } = this.game;
-    if (bots === undefined) return;
+    if (bots === undefined) return null;
     const countOf = (isBot: boolean): number => this.#seated().filter((seat) => seat.isBot === isBot).length;
     const wanted = Math.max(0, bots.atLeast - countOf(false));
     for (let excess = countOf(true) - wanted; excess > 0; excess--) this.#dismissBot();
     for (let missing = wanted - countOf(true); missing > 0; missing--) {
       const name = this.#botName(bots.names);
-      if (this.#runJoin(new RoomSeat(name, { state: 'bot' }, this.#neutral)) !== null) return;
+      const fault = this.#runJoin(new RoomSeat(name, { state: 'bot' }, this.#neutral));
+      if (fault !== null) return fault;
       this.#options.changed(this);
     }
+    return null;
   }
 
   /** The first name that nobody at play has; of too few names, the first. */
@@ -266,11 +283,14 @@ export class Room {
   #runAsked(): void {
     const asked = this.#asked;
     this.#asked = [];
-    for (const { seat, run } of asked) if (seat.stay.state === 'occupied') run();
+    for (const { seat, run } of asked) {
+      seat.asked = 0;
+      if (seat.stay.state === 'occupied') run();
+    }
   }
 
-  #runRules(): void {
-    const fault = this.#runThinking() ?? this.#runControl() ?? this.#runStep();
+  /** Counts ticks in which rules failed, and closes the room after too many in a row. */
+  #judge(fault: GameError | null): void {
     if (fault === null) {
       this.#faultsInARow = 0;
       return;
@@ -292,10 +312,10 @@ export class Room {
   #runThinking(): GameError | null {
     const { bots, avatars } = this.game;
     if (bots === undefined || avatars === undefined) return null;
-    const table = this.state.table(avatars);
+    const rows = this.state.table(avatars).rowsByOwner(this.game.seats);
     return this.#run('bots', () => {
       for (const seat of this.#seats) {
-        const me = seat?.isBot ? table.ownedBy(seat) : undefined;
+        const me = seat?.isBot ? rows[seat.number] : undefined;
         if (seat === null || me === undefined) continue;
         const { held } = seat;
         const thought: unknown = bots.think(me as never, {
@@ -314,13 +334,13 @@ export class Room {
   #runControl(): GameError | null {
     const { game } = this;
     if (game.avatars === undefined) return null;
-    const table = this.state.table(game.avatars);
+    const rows = this.state.table(game.avatars).rowsByOwner(game.seats);
     const moment = { tick: this.#tick, dt: 1 / game.tickRateHz, state: this.state.view };
     return this.#run('control', () => {
       for (const seat of this.#seats) {
         if (!seat?.isSeated) continue;
         const input = seat.takeInput();
-        const avatar = table.ownedBy(seat);
+        const avatar = rows[seat.number];
         if (avatar === undefined) continue;
         const answer: unknown = game.control?.(avatar as never, input, moment);
         if (isPromise(answer)) return answer;
@@ -390,12 +410,19 @@ export class Room {
         seat.pressed.push(pressed);
       },
       command: (name, payload) => {
+        if (!isHere()) return;
         const fields = Object.hasOwn(game.commands, name) ? game.commands[name] : undefined;
         if (fields === undefined) throw unknownMessage('BAD_COMMAND');
         const checked = parseMessage(fields, payload, 'BAD_COMMAND');
         this.#ask(seat, () => this.#runCommand(seat, name, checked));
       },
-      say: (message) => this.#ask(seat, () => void this.#said.push({ from: this.#youOf(seat), message })),
+      say: (message) => {
+        if (!isHere()) return;
+        // JSON may grow when it is written anew, and readers take no more than this.
+        const sizeBytes = Buffer.byteLength(JSON.stringify(message));
+        if (sizeBytes > CLIENT_FRAME_BYTES_MAX) throw tooLongToSay(sizeBytes);
+        this.#ask(seat, () => void this.#said.push({ from: seat.you, message }));
+      },
       leave: () => {
         if (isHere()) this.#vacate(seat, left(this.id));
       },
@@ -404,7 +431,8 @@ export class Room {
   }
 
   #ask(seat: RoomSeat, run: () => void): void {
-    if (this.#asked.length >= ASKED_MAX) throw queueFull(this.#asked.length);
+    if (seat.asked >= ASKED_MAX) throw queueFull(seat.asked);
+    seat.asked++;
     this.#asked.push({ seat, run });
   }
 
@@ -448,7 +476,7 @@ export class Room {
   }
 
   #welcomeOf(seat: RoomSeat): Welcome {
-    return { seat: seat.number, roomId: this.id, you: this.#youOf(seat) };
+    return { seat: seat.number, roomId: this.id, you: seat.you };
   }
 
   #youOf(seat: RoomSeat): string {

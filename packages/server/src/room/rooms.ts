@@ -44,6 +44,7 @@ export class Rooms {
   readonly #rooms = new Map<string, Room>();
   readonly #standing = new Set<Room>();
   readonly #closingSoon = new Map<Room, () => void>();
+  readonly #reopening = new Set<() => void>();
   #guests = 0;
   #opened = 0;
   #isStopping = false;
@@ -72,6 +73,7 @@ export class Rooms {
   /** Closes every room and takes no more joins. */
   stop(): void {
     this.#isStopping = true;
+    for (const cancel of this.#reopening) cancel();
     for (const room of this.all) room.close(stopping());
   }
 
@@ -172,8 +174,8 @@ export class Rooms {
 
   /** A room that is always open has failed: open another, not at once, so that rules that fail early do not spin. */
   #reopenLater(game: Game): void {
-    this.#options.clock.after(EMPTY_ROOM_MS, () => {
-      if (this.#isStopping) return;
+    const cancel = this.#options.clock.after(EMPTY_ROOM_MS, () => {
+      this.#reopening.delete(cancel);
       try {
         this.#openStanding(game);
       } catch (err) {
@@ -181,6 +183,7 @@ export class Rooms {
         this.#reopenLater(game);
       }
     });
+    this.#reopening.add(cancel);
   }
 
   /** The directory is for others to look at: rooms go on without it. */
@@ -190,10 +193,11 @@ export class Rooms {
 
   #newId(): string {
     const { random } = this.#options;
-    for (;;) {
+    for (let tries = 0; tries < 100; tries++) {
       const id = Array.from({ length: ID_LENGTH }, () => ID_ALPHABET[random.u32() % ID_ALPHABET.length]).join('');
       if (!this.#rooms.has(id)) return id;
     }
+    throw new Error('no free room id was found: the source of chance repeats itself');
   }
 }
 

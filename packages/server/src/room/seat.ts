@@ -16,6 +16,10 @@ export type Stay =
 export class RoomSeat implements Seat {
   /** 0 while the seat is only reserved: numbers are given inside a tick. */
   number = 0;
+  /** How others are told who this player is, as of its joining. Public: it proves nothing. */
+  you = '';
+  /** Commands and messages that wait for the next tick. */
+  asked = 0;
   readonly name: string;
   readonly isBot: boolean;
   stay: Stay;

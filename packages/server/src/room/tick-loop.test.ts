@@ -1,3 +1,4 @@
+import { seededRandom } from '@madang/core';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../memory/virtual-clock.ts';
 import { CATCH_UP_TICKS_MAX, TickLoop } from './tick-loop.ts';
@@ -29,6 +30,25 @@ test('an hour of ticks drifts by nothing', () => {
   expect(ticks.at.length).toBe(3_600 * 60 + 1);
   expect(ticks.at.at(-1)).toBeCloseTo(3_600_000, 3);
   expect(ticks.slips).toEqual([]);
+});
+
+test('timers that fire early or late move no tick off the grid', () => {
+  const clock = new VirtualClock();
+  const random = seededRandom(1);
+  const jittery = {
+    nowMs: () => clock.nowMs(),
+    after: (ms: number, run: () => void) => clock.after(ms - 0.7 + 4 * random.float(), run),
+  };
+  const at: number[] = [];
+  new TickLoop({
+    clock: jittery,
+    periodMs: 50,
+    run: () => at.push(clock.nowMs()),
+    slipped: () => at.push(Number.NaN),
+  }).start(0);
+  clock.advance(600_010);
+  expect(at.length).toBe(12_001);
+  expect(at.every((ms, tick) => ms >= tick * 50 && ms < tick * 50 + 4)).toBe(true);
 });
 
 test('a short stall is caught up, tick by tick, and the grid stays', () => {

@@ -1,7 +1,7 @@
 /** What a room tells one connection, and what a connection may ask of its seat: the whole seam between the two. */
 import type { Fields, GameError, JsonObject, JsonValue, ValuesOf } from '@madang/core';
 
-/** The state after one tick, encoded on demand and at most once per form. Good only during the call that passes it. */
+/** The state after one tick, encoded on demand and shared where it is the same for all. Good only during the call that passes it. */
 export interface RoomUpdate {
   readonly tick: number;
   /** False when nothing changed that this seat may see. */
@@ -29,7 +29,7 @@ export interface RoomEvent {
 export interface Welcome {
   readonly seat: number;
   readonly roomId: string;
-  /** The id of the player's own row; of a game without avatars, its seat. Public: it proves nothing. */
+  /** The id of the player's own row as it joined; of a game without avatars, its seat. Public: it proves nothing. */
   readonly you: string;
 }
 
@@ -55,9 +55,9 @@ export interface SeatHandle {
   input(input: unknown): void;
   /** Presses a word of the game for one tick. Throws BAD_INPUT for an unknown word, INPUT_QUEUE_FULL for too many. */
   press(word: string): void;
-  /** Hands a command to the game at the next tick. Throws BAD_COMMAND. */
+  /** Hands a command to the game at the next tick. Throws BAD_COMMAND, INPUT_QUEUE_FULL for too many. */
   command(name: string, payload: unknown): void;
-  /** Says something to everybody in the room. */
+  /** Says something to everybody in the room. Throws BAD_MESSAGE for what is too long, INPUT_QUEUE_FULL for too much. */
   say(message: JsonValue): void;
   /** Gives the seat up. */
   leave(): void;
