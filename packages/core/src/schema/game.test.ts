@@ -113,7 +113,7 @@ test('words press what fields store, and are compared in one spelling', () => {
     seats: 2,
     state: { rows: table({ x: u8 }) },
     input: { turn: axis, fire: bool },
-    words: { ['\u110c\u116a']: { turn: 0.3 } },
+    words: { '\u110c\u116a': { turn: 0.3 } },
   });
   expect(game.words).toEqual({ 좌: { turn: 0.296875 } });
 });

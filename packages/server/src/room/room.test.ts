@@ -192,7 +192,7 @@ describe('telling', () => {
     rooms.join({}, ann);
     rooms.join({}, ben);
     clock.advance(100);
-    const heard = (witness: Witness) => witness.events.map(({ name, payload }) => `${name} ${String(payload['word'])}`);
+    const heard = (witness: Witness) => witness.events.map(({ name, payload }) => `${name} ${String(payload.word)}`);
     expect(heard(ann)).toEqual(['secret 1', 'news 1', 'news 2']);
     expect(heard(ben)).toEqual(['news 1', 'secret 2', 'news 2']);
     expect(emitted).toEqual(['news', 'news']);
@@ -284,7 +284,7 @@ describe('leaving', () => {
     seat.drop();
     clock.advance(500);
     expect(people(ben)[1]?.x).toBe(0);
-    expect(ben.state['world']).toEqual({ commands: 0 });
+    expect(ben.state.world).toEqual({ commands: 0 });
     expect(ben.heard).toEqual([]);
   });
 
