@@ -104,6 +104,11 @@ test.each(['eight', '70000', '-1', '80.5', '8888 ', '0x50'])(
   },
 );
 
+test('a log level or an origin that cannot be is one clear line and exit code 78', async () => {
+  await expectConfigError(startDemo({ PORT: '0', LOG_LEVEL: 'loud' }), /LOG_LEVEL/u);
+  await expectConfigError(startDemo({ PORT: '0', ORIGINS: 'https://good.example/' }), /good\.example/u);
+});
+
 test('a HOST that is not this machine is one clear line and exit code 78', async () => {
   // An address that documents use and no machine has: RFC 5737.
   await expectConfigError(startDemo({ PORT: '0', HOST: '192.0.2.1' }), /192\.0\.2\.1/u);

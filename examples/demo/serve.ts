@@ -4,10 +4,12 @@
  *   PORT       8888 unless set
  *   HOST       loopback, IPv4 and IPv6, unless set
  *   DATA       the folder of the embedded store: `data` beside this file unless set
+ *   ORIGINS    origins of other sites' pages that may connect, with commas between: none unless set
  *   LOG_LEVEL  `warn` unless set; logs go to standard error
  */
 import { join } from 'node:path';
-import { createServer, openSqliteStore } from '@madang/server';
+import { isGameError } from '@madang/core';
+import { createServer, type MadangServer, openSqliteStore, type ServerOptions } from '@madang/server';
 import { socketIo } from '@madang/socketio';
 import { landGrab } from '@madang-examples/land-grab/game';
 import pino from 'pino';
@@ -19,17 +21,27 @@ const EXIT_CONFIG = 78;
 /** Longer than a clean stop can take. */
 const STOP_DEADLINE_MS = 4_500;
 
-const { PORT = '8888', HOST, DATA = join(import.meta.dirname, 'data'), LOG_LEVEL = 'warn' } = process.env;
+/** A variable of the environment; one that is set to nothing counts as not set. */
+const env = (name: string, otherwise: string): string => process.env[name] || otherwise;
 
+const PORT = env('PORT', '8888');
+const HOST = env('HOST', 'localhost');
+const ORIGINS = env('ORIGINS', '');
+const DATA = env('DATA', join(import.meta.dirname, 'data'));
+const LOG_LEVEL = env('LOG_LEVEL', 'warn');
+
+if (!(LOG_LEVEL in pino.levels.values) && LOG_LEVEL !== 'silent') {
+  giveUp(`LOG_LEVEL must be one of ${Object.keys(pino.levels.values).join(', ')} or silent.`);
+}
 const log = pino({ level: LOG_LEVEL }, pino.destination({ dest: 2, sync: true }));
-const hosts = HOST === undefined || HOST === '' || HOST === 'localhost' ? ['127.0.0.1', '::1'] : [HOST];
+const hosts = HOST === 'localhost' ? ['127.0.0.1', '::1'] : [HOST];
 if (!/^\d{1,5}$/u.test(PORT) || Number(PORT) > 65_535) {
   giveUp(`PORT must be a number from 0 to 65535, and it is ${JSON.stringify(PORT)}.`);
 }
 
 const store = openSqliteStore(join(DATA, 'madang.sqlite'));
 const record = new YardRecord(store, log);
-const server = createServer({
+const server = createOrGiveUp({
   games: [landGrab],
   alwaysOpen: [landGrab.name],
   gateways: [socketIo()],
@@ -39,6 +51,7 @@ const server = createServer({
   ],
   port: Number(PORT),
   hosts,
+  allowedOrigins: ORIGINS.split(',').filter((origin) => origin !== ''),
   // A rule that writes a bad value must not end everybody's round.
   badWrites: 'clamp',
   log,
@@ -60,6 +73,16 @@ try {
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') giveUp(`This machine has no address ${HOST}: see HOST.`);
   log.fatal({ err: error }, `the server could not start on ${where}`);
   process.exit(1);
+}
+
+/** Options that cannot work are the operator's to correct, and restarting will not do it. */
+function createOrGiveUp(options: ServerOptions): MadangServer {
+  try {
+    return createServer(options);
+  } catch (error) {
+    if (isGameError(error, 'BAD_OPTION')) giveUp(error.message);
+    throw error;
+  }
 }
 
 async function stop(): Promise<void> {

@@ -144,7 +144,7 @@ export function createServer(options: ServerOptions): MadangServer {
     const native = new WsTransport({ clock, log, subprotocol: SUBPROTOCOL });
     const text = new WsTransport({ clock, log });
     transports = [native, text];
-    gateways = factories.map((make) => make(context));
+    gateways = factories.map((make) => make({ ...context, allowedOrigins }));
     const upgrades = new Map([
       ['/play', native],
       ['/websocket', text],

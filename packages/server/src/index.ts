@@ -11,7 +11,7 @@ export type { Pages } from './http/api.ts';
 export { openSqliteStore } from './node/sqlite-store.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Directory, RoomListing } from './ports/directory.ts';
-export type { Gateway, GatewayFactory } from './ports/gateway.ts';
+export type { Gateway, GatewayContext, GatewayFactory } from './ports/gateway.ts';
 export type { Random } from './ports/random.ts';
 export type { Store, StoredDocument } from './ports/store.ts';
 export type { Peer, Transport, TransportEvents } from './ports/transport.ts';

@@ -6,7 +6,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { adviceFor, type ErrorCode, GameError, toJsonValue } from '@madang/core';
-import { type Gateway, type GatewayFactory, type LinkContext, PlayerLink, type Speech } from '@madang/server';
+import {
+  type Gateway,
+  type GatewayContext,
+  type GatewayFactory,
+  type LinkContext,
+  PlayerLink,
+  type Speech,
+} from '@madang/server';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
 import { WebSocketServer } from 'ws';
@@ -52,7 +59,7 @@ class SocketIoGateway implements Gateway {
   readonly #links = new WeakMap<EngineSocket, SocketLink>();
   readonly #states: StateBroadcast;
 
-  constructor(context: LinkContext) {
+  constructor(context: GatewayContext) {
     this.#context = context;
     this.#engine = new Engine({
       pingInterval: PING_INTERVAL_MS,
@@ -60,6 +67,8 @@ class SocketIoGateway implements Gateway {
       maxHttpBufferSize: MESSAGE_BYTES_MAX,
       httpCompression: false,
       wsEngine: BoundedWebSocketServer,
+      // Without origins of others there are no headers for them at all.
+      ...(context.allowedOrigins.length === 0 ? {} : { cors: { origin: [...context.allowedOrigins] } }),
     });
     this.#io = new Server({ serveClient: false, connectTimeout: 5_000 });
     this.#states = new StateBroadcast(this.#io);

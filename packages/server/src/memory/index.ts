@@ -1,4 +1,5 @@
 /** Memory implementations of the server's ports: for tests, simulations, and whoever needs nothing to last. */
+export { seededRandom } from '@madang/core';
 export { MemoryDirectory } from './memory-directory.ts';
 export { MemoryStore } from './memory-store.ts';
 export { type MemoryLink, type MemoryLinkEvents, MemoryTransport } from './memory-transport.ts';

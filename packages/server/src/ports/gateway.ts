@@ -3,6 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { LinkContext } from '../gateways/player-link.ts';
 
+/** What a gateway is given to serve. */
+export interface GatewayContext extends LinkContext {
+  /** Origins of other sites' pages that may connect, for protocols whose browsers ask before they send. */
+  readonly allowedOrigins: readonly string[];
+}
+
 export interface Gateway {
   /** Requests below this path and upgrades at exactly this path are the gateway's; origins have been checked. */
   readonly path: string;
@@ -15,4 +21,4 @@ export interface Gateway {
 }
 
 /** Makes a gateway once the server knows what it serves. */
-export type GatewayFactory = (context: LinkContext) => Gateway;
+export type GatewayFactory = (context: GatewayContext) => Gateway;
