@@ -43,9 +43,10 @@ export interface World {
   readonly round: Round;
 }
 
-/** The letter on a stone: the first code point that is a letter or digit, so that "★민지" still says 민. */
+/** The letter on a stone: the first letter or digit, so that "★민지" says 민; of a name without any, its first character. */
 export function initialOf(name: string): string {
-  return (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '?').toLocaleUpperCase();
+  const [first = '?'] = name.trim();
+  return (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? first).toLocaleUpperCase();
 }
 
 /** Names may be 32 code points long; over a stone there is room for about eight. */
