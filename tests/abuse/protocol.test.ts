@@ -25,7 +25,7 @@ import { everyType, stillLife } from './still-life.ts';
 import { expectAsBefore, expectUntouched } from './untouched.ts';
 
 /** Refused requests that may come at once, as docs/protocol.md says. */
-const REFUSALS_BURST = 60;
+const REFUSALS_BURST = 40;
 
 const [play, websocket] = GATEWAYS as [GatewayUnderTest, GatewayUnderTest];
 

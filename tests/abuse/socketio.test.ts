@@ -407,7 +407,7 @@ abuse('PR06: 16 KiB of opening brackets end the connection; minus zero arrives a
 
 abuse('PR09: refusals past the limit end the connection', async ({ world }) => {
   const raw = await seated(world);
-  raw.write(...new Array<Uint8Array>(40).fill(textFrame('42["nonsense"]')));
+  raw.write(...new Array<Uint8Array>(60).fill(textFrame('42["nonsense"]')));
   await raw.closed();
   expect(eventRefusals(raw).at(-1)).toBe('RATE_LIMITED');
   world.expectEnds('RATE_LIMITED');

@@ -12,15 +12,27 @@ const GRAMMAR = {
   python: () => new RegExp(String.raw`${comment('#')}|${REST}|(?<word>\b(?:${PYTHON_WORDS})\b|@[\w.]+)`, 'g'),
 } as const;
 
+/** A piece of a program, and what kind of thing it is; null for what bears no colour. */
+export interface Piece {
+  readonly kind: string | null;
+  readonly text: string;
+}
+
 export function highlighted(code: string, language: keyof typeof GRAMMAR): DocumentFragment {
   const fragment = document.createDocumentFragment();
+  for (const { kind, text } of piecesOf(code, language))
+    fragment.append(kind === null ? text : make('span', `code-${kind}`, text));
+  return fragment;
+}
+
+export function piecesOf(code: string, language: keyof typeof GRAMMAR): readonly Piece[] {
+  const pieces: Piece[] = [];
   let done = 0;
   for (const found of code.matchAll(GRAMMAR[language]())) {
     const kind = Object.entries(found.groups ?? {}).find(([, value]) => value !== undefined)?.[0];
     if (kind === undefined) continue;
-    fragment.append(code.slice(done, found.index), make('span', `code-${kind}`, found[0]));
+    pieces.push({ kind: null, text: code.slice(done, found.index) }, { kind, text: found[0] });
     done = found.index + found[0].length;
   }
-  fragment.append(code.slice(done));
-  return fragment;
+  return [...pieces, { kind: null, text: code.slice(done) }];
 }

@@ -41,11 +41,7 @@ export function watchLive(show: (live: Live | null) => void): void {
     asking = true;
     try {
       const [games, rooms, record] = await Promise.all(['/api/games', '/api/rooms', '/api/record'].map(fetchJson));
-      show({
-        games: listIn(games, 'games').flatMap(gameFrom),
-        rooms: listIn(rooms, 'rooms').flatMap(roomFrom),
-        record: recordFrom(propertiesOf(record).best),
-      });
+      show(liveFrom(games, rooms, record));
     } catch {
       show(null);
     } finally {
@@ -55,6 +51,15 @@ export function watchLive(show: (live: Live | null) => void): void {
   void ask();
   setInterval(() => void ask(), ASK_EVERY_MS);
   document.addEventListener('visibilitychange', () => void ask());
+}
+
+/** What the three answers say, without whatever in them makes no sense. */
+export function liveFrom(games: unknown, rooms: unknown, record: unknown): Live {
+  return {
+    games: listIn(games, 'games').flatMap(gameFrom),
+    rooms: listIn(rooms, 'rooms').flatMap(roomFrom),
+    record: recordFrom(propertiesOf(record).best),
+  };
 }
 
 async function fetchJson(path: string): Promise<unknown> {

@@ -90,6 +90,8 @@ function nickname(): string {
 function toMenu(): void {
   session?.leave();
   session = null;
+  // A swipe outlives the finger; it must not outlive the yard, or the same swipe would change nothing in the next.
+  steering.releaseAll();
   changed({ state: 'menu' });
 }
 

@@ -4,7 +4,7 @@
  * left says nothing more.
  */
 import { connect } from '@madang/client';
-import { adviceFor, type GameError, isGameError } from '@madang/core';
+import { adviceFor, type ErrorCode, isGameError } from '@madang/core';
 import { landGrab } from '../game.ts';
 import type { Heading } from './yard/world.ts';
 
@@ -84,6 +84,7 @@ export class Session {
     this.#timer = undefined;
     this.#attempt += 1;
     await Promise.resolve();
+    if (this.#left) return;
     this.#events.changed({ state: 'connecting', attempt: this.#attempt });
     try {
       const room = await joinYard(
@@ -130,7 +131,7 @@ export class Session {
       code: isGameError(error) ? error.code : 'UNREACHABLE',
       message: error instanceof Error ? error.message : String(error),
     };
-    const next = isGameError(error) ? nextAfter(error) : 'rejoin';
+    const next = isGameError(error) ? nextAfter(error.code) : 'rejoin';
     if (isGameError(error) && adviceFor(error.code) === 'choose-another-room') {
       this.#roomId = null;
       this.#events.roomForgotten();
@@ -145,8 +146,9 @@ export class Session {
   }
 }
 
-function nextAfter(error: GameError): 'rejoin' | 'ask' | 'rename' | 'reload' {
-  const advice = adviceFor(error.code);
+/** Whether we come back by ourselves, and if not, what the player can do. */
+export function nextAfter(code: ErrorCode): 'rejoin' | 'ask' | 'rename' | 'reload' {
+  const advice = adviceFor(code);
   switch (advice) {
     case 'join-again':
     case 'retry-later':

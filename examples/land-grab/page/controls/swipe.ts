@@ -8,28 +8,47 @@ export const SWIPE = 'swipe';
 /** Far enough to be meant, short enough to turn in the middle of one movement. */
 const SWIPE_PX_MIN = 22;
 
-export function steerBySwipe(area: HTMLElement, steering: Steering): void {
-  let finger: { id: number; x: number; y: number; swiped: boolean } | null = null;
-  area.addEventListener('pointerdown', (event) => {
-    if (event.pointerType === 'mouse' || finger !== null) return;
-    finger = { id: event.pointerId, x: event.clientX, y: event.clientY, swiped: false };
-    area.setPointerCapture(event.pointerId);
-  });
-  area.addEventListener('pointermove', (event) => {
-    if (finger === null || event.pointerId !== finger.id) return;
-    const dx = event.clientX - finger.x;
-    const dy = event.clientY - finger.y;
+/** One finger's way over the yard. Other fingers that come down meanwhile mean nothing. */
+export class Swipe {
+  readonly #steering: Steering;
+  #finger: { id: number; x: number; y: number; swiped: boolean } | null = null;
+
+  constructor(steering: Steering) {
+    this.#steering = steering;
+  }
+
+  /** Answers whether this finger is the one that is followed. */
+  down(id: number, x: number, y: number): boolean {
+    if (this.#finger !== null) return false;
+    this.#finger = { id, x, y, swiped: false };
+    return true;
+  }
+
+  move(id: number, x: number, y: number): void {
+    if (this.#finger?.id !== id) return;
+    const dx = x - this.#finger.x;
+    const dy = y - this.#finger.y;
     if (Math.hypot(dx, dy) < SWIPE_PX_MIN) return;
-    steering.press(SWIPE, headingOf(dx, dy));
-    finger = { id: finger.id, x: event.clientX, y: event.clientY, swiped: true };
+    this.#steering.press(SWIPE, headingOf(dx, dy));
+    this.#finger = { id, x, y, swiped: true };
+  }
+
+  up(id: number): void {
+    if (this.#finger?.id !== id) return;
+    if (!this.#finger.swiped) this.#steering.release(SWIPE);
+    this.#finger = null;
+  }
+}
+
+export function steerBySwipe(area: HTMLElement, steering: Steering): void {
+  const swipe = new Swipe(steering);
+  area.addEventListener('pointerdown', (event) => {
+    if (event.pointerType === 'mouse') return;
+    if (swipe.down(event.pointerId, event.clientX, event.clientY)) area.setPointerCapture(event.pointerId);
   });
-  const lift = (event: PointerEvent): void => {
-    if (finger === null || event.pointerId !== finger.id) return;
-    if (!finger.swiped) steering.release(SWIPE);
-    finger = null;
-  };
-  area.addEventListener('pointerup', lift);
-  area.addEventListener('pointercancel', lift);
+  area.addEventListener('pointermove', (event) => swipe.move(event.pointerId, event.clientX, event.clientY));
+  area.addEventListener('pointerup', (event) => swipe.up(event.pointerId));
+  area.addEventListener('pointercancel', (event) => swipe.up(event.pointerId));
 }
 
 export function headingOf(dx: number, dy: number): Heading {

@@ -1,4 +1,5 @@
 /** The first panel: what the game is, a name, and the way in. Names keep within 32 code points, whatever they are made of. */
+import { cutToPoints } from '../characters.ts';
 import { byId } from '../dom.ts';
 import { recall, remember } from '../memory.ts';
 
@@ -28,8 +29,8 @@ export function createMenu(play: (name: string) => void): Menu {
   });
   input.addEventListener('input', () => {
     // maxlength counts UTF-16 halves; a name counts code points.
-    const points = [...input.value];
-    if (points.length > NAME_POINTS_MAX) input.value = points.slice(0, NAME_POINTS_MAX).join('');
+    const fitting = cutToPoints(input.value, NAME_POINTS_MAX);
+    if (input.value !== fitting) input.value = fitting;
   });
 
   return {
@@ -49,6 +50,7 @@ export function createMenu(play: (name: string) => void): Menu {
   };
 }
 
+/** The server refuses a name that ends in the middle of an emoji, and counts after putting accents and letters together. */
 export function trimName(text: string): string {
-  return [...text.trim().replace(/\s+/gu, ' ')].slice(0, NAME_POINTS_MAX).join('').trim();
+  return cutToPoints(text.normalize('NFC').replace(/\s+/gu, ' ').trim(), NAME_POINTS_MAX).trim();
 }

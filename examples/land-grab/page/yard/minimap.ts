@@ -6,10 +6,18 @@ import { CHALK_WHITE, chalkOf, EARTH, mixed } from './palette.ts';
 
 const SCALE = 3;
 
+/** In cells. */
+interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export function drawMinimap(
   canvas: HTMLCanvasElement,
   yard: { ground: Ground; motion: Motion; me: number },
-  seen: { x: number; y: number; width: number; height: number },
+  seen: Area,
 ): void {
   const { ground } = yard;
   if (canvas.width !== ground.width * SCALE) {
@@ -28,16 +36,10 @@ export function drawMinimap(
       pen.fillRect(x * SCALE, y * SCALE, SCALE, SCALE);
     }
   }
-  const left = Math.max(0, seen.x) * SCALE;
-  const top = Math.max(0, seen.y) * SCALE;
+  const shown = insideYard(seen, ground);
   pen.strokeStyle = '#2a1a0c';
   pen.lineWidth = 1.5;
-  pen.strokeRect(
-    left + 1,
-    top + 1,
-    Math.min(canvas.width - left, seen.width * SCALE) - 2,
-    Math.min(canvas.height - top, seen.height * SCALE) - 2,
-  );
+  pen.strokeRect(shown.x * SCALE + 1, shown.y * SCALE + 1, shown.width * SCALE - 2, shown.height * SCALE - 2);
   const me = yard.motion.get(yard.me);
   if (me === undefined) return;
   pen.fillStyle = CHALK_WHITE;
@@ -46,4 +48,13 @@ export function drawMinimap(
   pen.arc((me.x + 0.5) * SCALE, (me.y + 0.5) * SCALE, SCALE * 1.4, 0, Math.PI * 2);
   pen.fill();
   pen.stroke();
+}
+
+/** The part of `seen` that lies in the yard: the screen also shows what is around it. */
+export function insideYard(seen: Area, yard: { readonly width: number; readonly height: number }): Area {
+  const x = Math.max(0, seen.x);
+  const y = Math.max(0, seen.y);
+  const right = Math.min(yard.width, seen.x + seen.width);
+  const bottom = Math.min(yard.height, seen.y + seen.height);
+  return { x, y, width: right - x, height: bottom - y };
 }

@@ -3,6 +3,7 @@
  * `room.state` of the game fits this shape, and so does the toy yard behind the menu.
  * Rows may be live views onto changing memory: read them during the call that hands them over, keep copies only.
  */
+import { charactersOf } from '../characters.ts';
 
 export type Heading = 'none' | 'left' | 'right' | 'up' | 'down';
 
@@ -45,12 +46,12 @@ export interface World {
 
 /** The letter on a stone: the first letter or digit, so that "★민지" says 민; of a name without any, its first character. */
 export function initialOf(name: string): string {
-  const [first = '?'] = name.trim();
+  const [first = '?'] = charactersOf(name.trim());
   return (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? first).toLocaleUpperCase();
 }
 
-/** Names may be 32 code points long; over a stone there is room for about eight. */
+/** Names may be 32 code points long; over a stone there is room for about eight characters. */
 export function shortName(name: string, most = 8): string {
-  const points = [...name.trim()];
-  return points.length <= most ? points.join('') : `${points.slice(0, most - 1).join('')}…`;
+  const characters = charactersOf(name.trim());
+  return characters.length <= most ? characters.join('') : `${characters.slice(0, most - 1).join('')}…`;
 }

@@ -9,8 +9,8 @@ export const BYTES_PER_SECOND = 64 * 1024;
 export const BYTES_BURST = 128 * 1024;
 
 /** Refused requests per second from one connection, and how many may come at once, before it is closed. */
-export const REFUSALS_PER_SECOND = 5;
-export const REFUSALS_BURST = 60;
+export const REFUSALS_PER_SECOND = 4;
+export const REFUSALS_BURST = 40;
 
 /** A connection that has not joined by then is closed. */
 export const JOIN_TIMEOUT_MS = 5_000;
