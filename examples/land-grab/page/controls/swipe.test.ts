@@ -72,6 +72,17 @@ test('a tap while a key is held leaves the key in charge', () => {
   expect(told).toEqual(['up']);
 });
 
+test('the same swipe steers again in the next yard, once all was let go', () => {
+  const { told, steering, swipe } = yard();
+  for (const id of [1, 2]) {
+    swipe.down(id, 0, 0);
+    swipe.move(id, 30, 0);
+    swipe.up(id);
+    steering.releaseAll();
+  }
+  expect(told).toEqual(['right', 'none', 'right', 'none']);
+});
+
 test('a swipe back goes back', () => {
   const opposite: Readonly<Record<Heading, Heading>> = {
     none: 'none',
