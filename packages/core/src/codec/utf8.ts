@@ -89,9 +89,18 @@ export function utf8Read(bytes: Uint8Array, from: number, to: number, units: num
   return count === 0 ? text : text + piece(units).slice(0, count);
 }
 
+/** By index: taking the list apart would go through an iterator, which allocates more than the text. */
 function piece(units: readonly number[]): string {
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = units;
-  return String.fromCharCode(a, b, c, d, e, f, g, h);
+  return String.fromCharCode(
+    units[0] ?? 0,
+    units[1] ?? 0,
+    units[2] ?? 0,
+    units[3] ?? 0,
+    units[4] ?? 0,
+    units[5] ?? 0,
+    units[6] ?? 0,
+    units[7] ?? 0,
+  );
 }
 
 /** The longest beginning of `text` that fits `maxBytes` and cuts no code point in two. */
