@@ -59,12 +59,17 @@ export class Motion {
     for (const glide of this.#glides.values()) {
       // A frame's time may lie a little before a state that arrived since.
       const share = Math.min(1, Math.max(0, (nowMs - glide.startMs) / glide.durationMs));
-      glide.x = glide.fromX + (glide.toX - glide.fromX) * share;
-      glide.y = glide.fromY + (glide.toY - glide.fromY) * share;
+      glide.x = between(glide.fromX, glide.toX, share);
+      glide.y = between(glide.fromY, glide.toY, share);
       const walks = glide.fromX !== glide.toX || glide.fromY !== glide.toY;
       glide.hop = walks && share < 1 ? Math.sin(share * Math.PI) : 0;
     }
   }
+}
+
+/** Exact at both ends: a stone at rest lies on its cell and not a rounding error beside it. */
+function between(from: number, to: number, share: number): number {
+  return share === 1 ? to : from + (to - from) * share;
 }
 
 function arrival(stone: Stone, nowMs: number): Glide {
