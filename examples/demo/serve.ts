@@ -57,6 +57,7 @@ const server = createOrGiveUp({
   log,
 });
 server.route('/api/record', async () => ({ best: await record.read() }));
+server.route('/api/traffic', async () => server.traffic);
 server.onEvent((event) => record.hear(event));
 
 let isStopping = false;

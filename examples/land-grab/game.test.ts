@@ -27,7 +27,7 @@ function yard() {
     state,
     events,
     join(x: number, y: number): Player {
-      const seat = { number: seats.length + 1, name: `p${seats.length + 1}`, isBot: false };
+      const seat = { number: seats.length + 1, name: `p${seats.length + 1}`, isBot: false, team: 0 };
       seats.push(seat);
       landGrab.join?.(room, seat, moment());
       const me = state.players.ownedBy(seat);

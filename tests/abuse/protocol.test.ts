@@ -49,7 +49,12 @@ const VALID: Readonly<Record<string, Uint8Array>> = {
   input: encodeClientFrame(stillLife, input),
   command: encodeClientFrame(stillLife, command),
   say: encodeClientFrame(stillLife, { kind: 'say', message: { hello: ['there', 1] } }),
-  repair: encodeClientFrame(stillLife, { kind: 'repair' }),
+  repair: encodeClientFrame(stillLife, { kind: 'repair', because: 'gap' }),
+  diverged: encodeClientFrame(stillLife, {
+    kind: 'diverged',
+    tick: 300,
+    at: { table: Object.keys(stillLife.state)[0] ?? '', row: 70_000, field: '' },
+  }),
   leave: encodeClientFrame(stillLife, { kind: 'leave' }),
 };
 

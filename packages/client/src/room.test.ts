@@ -5,18 +5,19 @@ import {
   decodeClientFrame,
   decodeJoin,
   defineGame,
-  encodeDelta,
   encodeEvent,
   encodeRefusal,
   encodeSaid,
-  encodeSnapshot,
   encodeWelcome,
   GameError,
+  Publication,
   table,
   text,
   u8,
-  writeDelta,
+  writeDeltaHead,
+  writeNoGrants,
   writeSnapshot,
+  writeSnapshotHead,
 } from '@madang/core';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { connect } from './connection.ts';
@@ -41,6 +42,7 @@ function server() {
   let nowMs = 0;
   let timers: { dueMs: number; run: () => void }[] = [];
   let tick = 0;
+  const publication = new Publication(state);
   const connection = connect('http://game.example:8888', {
     openLink: (_url, events) => {
       on = events;
@@ -57,12 +59,6 @@ function server() {
       },
     },
   });
-  const body = (write: (out: ByteWriter) => void): Uint8Array => {
-    const out = new ByteWriter();
-    write(out);
-    out.varint(0);
-    return out.take();
-  };
   return {
     state: state.view,
     connection,
@@ -71,22 +67,25 @@ function server() {
     opened: () => on?.open(),
     close: (closeCode: number, reason = '') => on?.closed(closeCode, reason),
     frames: () => sent.splice(0).map((frame) => decodeClientFrame(game, new ByteReader(frame))),
-    snapshot: () =>
-      encodeSnapshot(
-        ++tick,
-        body((out) => writeSnapshot(out, state, 'shared')),
-      ),
-    delta: () => {
-      const frame = encodeDelta(
-        tick + 1,
-        tick,
-        body((out) => writeDelta(out, state, 'shared')),
-      );
-      tick++;
-      state.commit();
-      return frame;
+    /** The state as rules left it: a tick of its own. */
+    snapshot: () => {
+      const out = new ByteWriter();
+      publication.publish();
+      writeSnapshotHead(out, ++tick);
+      writeSnapshot(out, state, { seat: 0, team: 0, rowsOf: () => null });
+      writeNoGrants(out);
+      return out.take();
     },
-    commit: () => state.commit(),
+    /** What rules changed since the last tick. */
+    delta: () => {
+      const out = new ByteWriter();
+      publication.publish();
+      writeDeltaHead(out, ++tick, tick - 1);
+      out.append(publication.shared);
+      out.u8(0);
+      writeNoGrants(out);
+      return out.take();
+    },
     wait: (ms: number) => {
       nowMs += ms;
       for (const timer of timers.filter((one) => one.dueMs <= nowMs)) {
@@ -105,7 +104,6 @@ async function joined() {
   made.sent.length = 0;
   made.say(encodeWelcome(1, 'room', '1'));
   made.say(made.snapshot());
-  made.commit();
   return { ...made, room: await joining };
 }
 
@@ -165,7 +163,7 @@ describe('the mirror', () => {
   });
 
   test('asks once for the whole state after a gap, does not guess meanwhile, and goes on from it', async () => {
-    const { room, state, say, delta, snapshot, commit, frames } = await joined();
+    const { room, state, say, delta, snapshot, frames } = await joined();
     const ship = state.ships.get(1);
     const write = (x: number) => Object.assign(ship ?? {}, { x });
     write(2);
@@ -175,10 +173,9 @@ describe('the mirror', () => {
     write(4);
     say(delta());
     expect(room.me?.x).toBe(1);
-    expect(frames()).toEqual([{ kind: 'repair' }]);
+    expect(frames()).toEqual([{ kind: 'repair', because: 'gap' }]);
     write(5);
     say(snapshot());
-    commit();
     expect(room.me?.x).toBe(5);
     write(6);
     say(delta());
@@ -188,7 +185,7 @@ describe('the mirror', () => {
   test('[CL09] survives a frame it cannot read, by asking for the whole', async () => {
     const { room, state, say, snapshot, frames } = await joined();
     say(Uint8Array.of(66));
-    expect(frames()).toEqual([{ kind: 'repair' }]);
+    expect(frames()).toEqual([{ kind: 'repair', because: 'gap' }]);
     Object.assign(state.ships.get(1) ?? {}, { x: 7 });
     say(snapshot());
     expect(room.me?.x).toBe(7);

@@ -2,7 +2,8 @@
  * A room as its player holds it: a mirror of the state, kept up by the server's frames, and what the player may ask.
  *
  * The mirror is applied frame by frame and never guessed: a delta that does not build on the mirror's tick, or that
- * cannot be read, leads to a request for the whole state, and the mirror stands still until it is here.
+ * cannot be read, leads to a request for the whole state, and the mirror stands still until it is here. A mirror whose
+ * checksum is not the server's goes on until the whole state is here, and tells the server where it was wrong.
  */
 import {
   applyServerFrame,
@@ -13,18 +14,21 @@ import {
   encodeClientFrame,
   type Fields,
   type FieldsOf,
+  firstDifference,
   type Game,
   GameError,
   hashState,
   isErrorCode,
   isGameError,
   isSameMessage,
+  isSnapshot,
   isStateFrame,
   type JsonValue,
   type Messages,
   neutral,
   parseInput,
   parseMessage,
+  type RepairReason,
   type SeenRow,
   type SeenStateOf,
   type ServerFrame,
@@ -133,7 +137,7 @@ class RoomClient<
   readonly #onEvent = new Map<string, Listeners<ValuesOf<Fields>>>();
   #mirror: StateMirror<S> | null = null;
   #held: ValuesOf<I>;
-  #isRepairing = false;
+  #repairing: RepairReason | null = null;
   /** Why the server ended it, until the line closes. */
   #reason: GameError | null = null;
 
@@ -227,13 +231,14 @@ class RoomClient<
     if (this.connection === 'closed') return;
     let frame: ServerFrame;
     try {
+      if (this.#repairing === 'checksum' && isSnapshot(bytes)) this.#compare(bytes);
       frame = applyServerFrame(this.#game, this.#mirror?.store ?? null, this.tick, new ByteReader(bytes));
     } catch (error) {
       if (!isGameError(error)) throw error;
       // A frame without state leaves the mirror as it was.
       if (!isStateFrame(bytes)) return this.#onError.tell(error);
       // What could not be read once is asked for whole; if that cannot be read either, asking on would never end.
-      if (!this.#isRepairing) return this.#repair();
+      if (this.#repairing !== 'gap') return this.#repair('gap');
       this.#reason = error;
       this.link?.close();
       return;
@@ -252,11 +257,14 @@ class RoomClient<
       case 'snapshot':
       case 'delta':
         this.tick = frame.tick;
-        if (frame.kind === 'snapshot') this.#isRepairing = false;
+        if (frame.kind === 'snapshot') this.#repairing = null;
         joined();
         return this.#onState.tell(frame.tick);
       case 'gap':
-        return this.#repair();
+        return this.#repair('gap');
+      case 'check':
+        if (frame.tick === this.tick && frame.hash !== this.hash()) this.#repair('checksum');
+        return;
       case 'event':
         return this.#onEvent.get(frame.name)?.tell(frame.payload);
       case 'said':
@@ -284,10 +292,18 @@ class RoomClient<
     else this.#onError.tell(error);
   }
 
-  #repair(): void {
-    if (this.#isRepairing) return;
-    this.#isRepairing = true;
-    this.link?.send(encodeClientFrame(this.#game, { kind: 'repair' }));
+  #repair(because: RepairReason): void {
+    if (this.#repairing === because || this.#repairing === 'gap') return;
+    this.#repairing = because;
+    this.link?.send(encodeClientFrame(this.#game, { kind: 'repair', because }));
+  }
+
+  /** Tells the server where this mirror, whose checksum was wrong, differs from the snapshot that is to replace it. */
+  #compare(snapshot: Uint8Array): void {
+    const fresh = createMirror(this.#game.state, this.seat);
+    const { kind, tick } = { tick: -1, ...applyServerFrame(this.#game, fresh.store, -1, new ByteReader(snapshot)) };
+    const at = kind === 'snapshot' && tick === this.tick ? firstDifference(this.#seated().store, fresh.store) : null;
+    if (at !== null) this.link?.send(encodeClientFrame(this.#game, { kind: 'diverged', tick, at }));
   }
 
   #seated(): StateMirror<S> {

@@ -29,6 +29,7 @@ export interface ErrorDetails {
   ROOM_FULL: { roomId: string; seats: number };
   ROOM_GONE: { roomId: string };
   ROW_GONE: { table: string };
+  SCHEMA_INCOMPATIBLE: { where: string; reason: string };
   SCHEMA_MISMATCH: { game: string };
   SERVER_FULL: { limit: number };
   SERVER_STOPPING: Record<string, never>;
@@ -78,6 +79,7 @@ export const ERRORS = {
   ROOM_FULL: { closeCode: 4101, then: 'choose-another-room' },
   ROOM_GONE: { closeCode: 4404, then: 'choose-another-room' },
   ROW_GONE: { closeCode: null, then: 'fix-code' },
+  SCHEMA_INCOMPATIBLE: { closeCode: null, then: 'fix-code' },
   SCHEMA_MISMATCH: { closeCode: 4426, then: 'update' },
   SERVER_FULL: { closeCode: 1013, then: 'retry-later' },
   SERVER_STOPPING: { closeCode: 1012, then: 'retry-later' },

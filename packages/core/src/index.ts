@@ -1,13 +1,17 @@
 /** The public surface of @madang/core. */
 export { ByteReader, ByteWriter } from './codec/bytes.ts';
+export { FieldCosts } from './codec/field-costs.ts';
+export { IntList } from './codec/int-list.ts';
+export { Publication, SLICE_HEAD_BYTES, type TableChanges, varintTo, writePlaces } from './codec/publication.ts';
+export { readSavedState, writeSavedState } from './codec/saved-state.ts';
 export {
-  hasOwnFields,
+  type Grants,
   readDelta,
-  readOwn,
+  readGrants,
   readSnapshot,
-  type View,
-  writeDelta,
-  writeOwn,
+  writeGrants,
+  writeNoGrants,
+  writeRow,
   writeSnapshot,
 } from './codec/state-codec.ts';
 export {
@@ -23,6 +27,7 @@ export {
 } from './errors.ts';
 export { isJsonObject, type JsonObject, type JsonValue, parseJson, toJsonValue } from './json-value.ts';
 export { type RandomState, type SeededRandom, seededRandom } from './random.ts';
+export { bytes, json, list, text } from './schema/boxed-field.ts';
 export {
   type AnyField,
   angle,
@@ -39,7 +44,6 @@ export {
   i32,
   quantized,
   rowId,
-  text,
   u8,
   u16,
   u32,
@@ -47,11 +51,13 @@ export {
   type ValuesOf,
   type Visibility,
 } from './schema/field.ts';
+export { type FieldSpec, fieldOf, whyNotWidening } from './schema/field-spec.ts';
 export {
   type BotMoment,
   type Bots,
   type ControlMoment,
   defineGame,
+  type EventPolicy,
   type FieldsOf,
   type Game,
   type GameDefinition,
@@ -60,6 +66,18 @@ export {
   type RoomScope,
   type Seat,
 } from './schema/game.ts';
+export {
+  type AllInterest,
+  all,
+  byTeam,
+  type CustomInterest,
+  custom,
+  type Interest,
+  type InterestViewer,
+  type NearInterest,
+  near,
+  type TeamInterest,
+} from './schema/interest.ts';
 export { isSameMessage, neutral, parseInput, parseMessage } from './schema/message.ts';
 export {
   type Grid,
@@ -77,33 +95,40 @@ export {
   type SeenRow,
   type SeenStateOf,
   type SeenTable,
+  type Sending,
   type StateOf,
   type StateSchema,
   type Table,
   type TableSchema,
   table,
 } from './schema/state-schema.ts';
+export { type Difference, firstDifference } from './state/difference.ts';
+export type { GridStore } from './state/grid-store.ts';
 export { hashState } from './state/hash.ts';
 export { toJson } from './state/json.ts';
-export { createMirror, createState, type StateMirror, type StateStore } from './state/state-store.ts';
-export type { Viewer } from './state/table-store.ts';
+export type { Eyes, RowSet, Viewer } from './state/seen.ts';
+export { createMirror, createState, type PartStore, type StateMirror, type StateStore } from './state/state-store.ts';
+export type { TableStore } from './state/table-store.ts';
 export {
   applyServerFrame,
   CLIENT_FRAME_BYTES_MAX,
   type ClientFrame,
   decodeClientFrame,
   decodeJoin,
+  encodeCheck,
   encodeClientFrame,
-  encodeDelta,
   encodeEvent,
   encodeJoin,
   encodeRefusal,
   encodeSaid,
-  encodeSnapshot,
   encodeWelcome,
   isJoin,
+  isSnapshot,
   isStateFrame,
   type JoinRequest,
+  type RepairReason,
   type ServerFrame,
   SUBPROTOCOL,
+  writeDeltaHead,
+  writeSnapshotHead,
 } from './wire/frames.ts';

@@ -15,6 +15,7 @@ import type { Directory } from './ports/directory.ts';
 import type { Gateway, GatewayFactory } from './ports/gateway.ts';
 import type { Random } from './ports/random.ts';
 import type { Transport } from './ports/transport.ts';
+import type { RoomTraffic } from './replication/traffic.ts';
 import type { Room } from './room/room.ts';
 import { Rooms } from './room/rooms.ts';
 import type { RoomEvent } from './room/viewer.ts';
@@ -49,6 +50,11 @@ export interface ServerOptions {
   readonly maxRooms?: number;
   /** What a rule's bad write does: `throw` shows it at once, `clamp` logs it and plays on. `throw`. */
   readonly badWrites?: 'throw' | 'clamp';
+  /**
+   * A checksum of what it sees goes to each native player with one in so many states; where it fails, the first difference
+   * is logged and the player's copy replaced. 30. 0 for none.
+   */
+  readonly checksumEvery?: number;
   /** Where logs go. Standard error, from `warn` on. */
   readonly log?: Logger;
   readonly clock?: Clock;
@@ -76,6 +82,8 @@ export interface ServerEvent {
 /** One server. Several can live in one process; they share nothing. */
 export interface MadangServer {
   readonly rooms: Rooms;
+  /** What each open room has sent so far, by table and field: which field costs what. */
+  readonly traffic: readonly RoomTraffic[];
   /** Opens the rooms that are always open and listens. Where it cannot, it stops and rejects with the runtime's error. */
   start(): Promise<ServerAddress>;
   /** Closes rooms and connections, telling clients to come back later. Resolves within 5 s; calling twice is fine. */
@@ -100,13 +108,14 @@ export function createServer(options: ServerOptions): MadangServer {
     graceMs = 5_000,
     maxRooms = 1_000,
     badWrites = 'throw',
+    checksumEvery = 30,
     log = pino({ level: 'warn' }, pino.destination(2)),
     clock = systemClock,
     random = systemRandom,
     directory = new MemoryDirectory(),
     transport,
   } = options;
-  checkOptions({ games, alwaysOpen, port, hosts, allowedOrigins, graceMs, maxRooms });
+  checkOptions({ games, alwaysOpen, port, hosts, allowedOrigins, graceMs, maxRooms, checksumEvery });
 
   const listeners = new Set<(event: ServerEvent) => unknown>();
   const emitted = (room: Room, { name, payload }: RoomEvent): void => {
@@ -131,6 +140,7 @@ export function createServer(options: ServerOptions): MadangServer {
     graceMs,
     maxRooms,
     badWrites,
+    checksumEvery,
     emitted,
   });
   const context: LinkContext = { rooms, clock, log };
@@ -174,6 +184,9 @@ export function createServer(options: ServerOptions): MadangServer {
 
   return {
     rooms,
+    get traffic() {
+      return rooms.all.map((room) => room.traffic);
+    },
     async start() {
       try {
         rooms.start();
@@ -200,10 +213,14 @@ export function createServer(options: ServerOptions): MadangServer {
 }
 
 type Checked = Required<
-  Pick<ServerOptions, 'games' | 'alwaysOpen' | 'port' | 'hosts' | 'allowedOrigins' | 'graceMs' | 'maxRooms'>
+  Pick<
+    ServerOptions,
+    'games' | 'alwaysOpen' | 'port' | 'hosts' | 'allowedOrigins' | 'graceMs' | 'maxRooms' | 'checksumEvery'
+  >
 >;
 
-function checkOptions({ games, alwaysOpen, port, hosts, allowedOrigins, graceMs, maxRooms }: Checked): void {
+function checkOptions(options: Checked): void {
+  const { games, alwaysOpen, port, hosts, allowedOrigins, graceMs, maxRooms, checksumEvery } = options;
   const names = games.map((game) => game.name);
   if (games.length === 0) throw badOption('games', 'it must name at least one game');
   if (new Set(names).size !== names.length) throw badOption('games', 'two games have the same name');
@@ -216,6 +233,9 @@ function checkOptions({ games, alwaysOpen, port, hosts, allowedOrigins, graceMs,
     }
   }
   if (!(graceMs >= 0 && graceMs < 2 ** 31)) throw badOption('graceMs', 'it must be from 0 to 2^31 - 1');
+  if (!Number.isInteger(checksumEvery) || checksumEvery < 0) {
+    throw badOption('checksumEvery', 'it must be a whole number from 0');
+  }
   if (!Number.isInteger(maxRooms) || maxRooms < 1) throw badOption('maxRooms', 'it must be a whole number from 1');
 }
 

@@ -15,6 +15,8 @@ export type { Gateway, GatewayContext, GatewayFactory } from './ports/gateway.ts
 export type { Random } from './ports/random.ts';
 export type { Store, StoredDocument } from './ports/store.ts';
 export type { Peer, Transport, TransportEvents } from './ports/transport.ts';
+export type { Explanation } from './replication/explain.ts';
+export type { RoomTraffic, TableTraffic } from './replication/traffic.ts';
 export type { Room } from './room/room.ts';
 export type { JoinWish, Rooms } from './room/rooms.ts';
-export type { RoomEvent, RoomUpdate, SeatHandle, Viewer, Welcome } from './room/viewer.ts';
+export type { RoomEvent, RoomView, Said, SeatHandle, Viewer, Welcome } from './room/viewer.ts';

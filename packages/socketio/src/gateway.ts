@@ -176,22 +176,20 @@ class SocketLink {
   #speech(states: StateBroadcast): Speech {
     const connection = this.#connection;
     const emit = (event: string, value: object): void => void this.#socket?.emit(event, value);
-    let seat = 0;
     return {
       get bufferedBytes() {
         return unsentBytes(connection);
       },
-      welcome: (welcome, update) => {
-        seat = welcome.seat;
-        emit('welcome', { you: welcome.you, tick: update.tick, state: update.jsonFor(seat) });
+      welcome: (welcome, view) => {
+        view.advance();
+        emit('welcome', { you: welcome.you, tick: view.tick, state: view.json() });
       },
-      update: (update, isBehind) => {
-        if (this.#socket === null || !(isBehind || update.hasChangesFor(seat))) return;
-        states.add(this.#socket, update.tick, update.jsonFor(seat));
+      update: (view) => {
+        if (this.#socket !== null && view.advance()) states.add(this.#socket, view.tick, view.json());
       },
       // The contract of this gateway is state and messages; events are the native protocol's.
-      event: () => {},
-      said: (from, message) => {
+      event: null,
+      said: ({ from, message }) => {
         states.flush();
         emit('response', { from, message });
       },

@@ -1,5 +1,6 @@
 /** Random schemas, and random things that rules do to a state of one. */
 import fc from 'fast-check';
+import { bytes, json, list, text } from '../schema/boxed-field.ts';
 import {
   type AnyField,
   angle,
@@ -12,7 +13,6 @@ import {
   i32,
   quantized,
   rowId,
-  text,
   u8,
   u16,
   u32,
@@ -29,9 +29,10 @@ interface AnyType {
   readonly values: fc.Arbitrary<unknown>;
 }
 
-const WELL_FORMED = fc
-  .string({ unit: 'grapheme', maxLength: 8 })
-  .filter((one) => new TextEncoder().encode(one).length <= 40);
+const WORDS = fc.string({ unit: 'grapheme', maxLength: 8 });
+
+/** True for what the field type takes: graphemes have many bytes, and JSON many spellings. */
+const isTaken = (type: AnyField) => (value: unknown) => type.codec.quantise(value) !== null;
 
 const TYPES: readonly AnyType[] = [
   { type: bool, values: fc.boolean() },
@@ -49,48 +50,70 @@ const TYPES: readonly AnyType[] = [
     values: fc.double({ min: 0, max: 0xffffffff, noNaN: true }),
   },
   { type: angle({ bits: 10 }), values: fc.double({ min: -100, max: 100, noNaN: true }) },
-  { type: text(40), values: WELL_FORMED },
   { type: choice('rock', 'paper', 'scissors'), values: fc.constantFrom('rock', 'paper', 'scissors') },
   { type: rowId, values: fc.integer({ min: 0, max: 0xffffffff }) },
+  { type: text(40), values: WORDS.filter(isTaken(text(40))) },
+  { type: bytes(9), values: fc.uint8Array({ maxLength: 9 }) },
+  { type: list(i16, 5), values: fc.array(fc.integer({ min: -0x8000, max: 0x7fff }), { maxLength: 5 }) },
+  { type: list(angle({ bits: 4 }), 3), values: fc.array(fc.double({ min: 0, max: 6, noNaN: true }), { maxLength: 3 }) },
+  { type: list(f32, 3), values: fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 3 }) },
+  { type: json(60), values: fc.jsonValue({ maxDepth: 2 }).filter(isTaken(json(60))) },
 ];
 
-const TYPE_INDEX = fc.nat(TYPES.length - 1);
-const VALUES = new Map(TYPES.map(({ type, values }) => [type.signature, values]));
+/** How many values of each type there are to write: drawn once, for drawing costs more than all else that is tested. */
+const VALUE_COUNT = 200;
 
-const visibilities = fc.constantFrom<Visibility[]>('everyone', 'everyone', 'owner', 'nobody');
+const VALUES = new Map(
+  TYPES.map(({ type, values }) => [type.signature, fc.sample(values, { numRuns: VALUE_COUNT, seed: 1 })]),
+);
 
+const visibilities = fc.constantFrom<Visibility[]>('everyone', 'everyone', 'owner', 'team', 'nobody');
+
+const columns = fc.array(fc.record({ type: fc.nat(TYPES.length - 1), visibility: visibilities }), {
+  minLength: 1,
+  maxLength: 6,
+});
+
+/** Fields of random types; a visibility that this part cannot have becomes everyone's. */
 function fieldsOf(
-  columns: readonly { type: number; visibility: Visibility }[],
-  mayOwn: boolean,
+  drawn: readonly { type: number; visibility: Visibility }[],
+  allowed: readonly Visibility[],
 ): Record<string, AnyField> {
   return Object.fromEntries(
-    columns.map(({ type, visibility }, index) => {
-      const seenBy = visibility === 'owner' && !mayOwn ? 'everyone' : visibility;
-      return [`field${index}`, (TYPES[type]?.type ?? u8).visibleTo(seenBy)];
-    }),
+    drawn.map(({ type, visibility }, index) => [
+      `field${index}`,
+      (TYPES[type]?.type ?? u8).visibleTo(allowed.includes(visibility) ? visibility : 'everyone'),
+    ]),
   );
 }
 
-const columns = fc.array(fc.record({ type: TYPE_INDEX, visibility: visibilities }), { minLength: 1, maxLength: 6 });
+const sendEvery = fc.constantFrom(1, 1, 2, 3);
 
-const anyPart: fc.Arbitrary<PartSchema> = fc.oneof(
-  fc
-    .record({ columns, maxRows: fc.integer({ min: 1, max: 12 }) })
-    .map((one) => table(fieldsOf(one.columns, true), one)),
-  columns.map((one) => record(fieldsOf(one, false))),
-  fc
-    .record({
-      width: fc.integer({ min: 1, max: 9 }),
-      height: fc.integer({ min: 1, max: 9 }),
-      of: fc.constantFrom(u8, u16, u32, i8, i16, i32),
-      isHidden: fc.boolean(),
-    })
-    .map(({ width, height, of, isHidden }) => grid({ width, height, of: isHidden ? of.visibleTo('nobody') : of })),
-);
+const anyTable: fc.Arbitrary<PartSchema> = fc
+  .record({ columns, maxRows: fc.integer({ min: 1, max: 12 }), team: fc.constantFrom(null, u8, u16), sendEvery })
+  .map(({ columns: drawn, team, ...rest }) =>
+    team === null
+      ? table(fieldsOf(drawn, ['owner', 'nobody']), rest)
+      : table({ ...fieldsOf(drawn, ['owner', 'team', 'nobody']), side: team }, { ...rest, team: 'side' }),
+  );
+
+const anyRecord: fc.Arbitrary<PartSchema> = fc
+  .record({ columns, sendEvery })
+  .map((one) => record(fieldsOf(one.columns, ['nobody']), one));
+
+const anyGrid: fc.Arbitrary<PartSchema> = fc
+  .record({
+    width: fc.integer({ min: 1, max: 9 }),
+    height: fc.integer({ min: 1, max: 9 }),
+    of: fc.constantFrom(u8, u16, u32, i8, i16, i32),
+    isHidden: fc.constantFrom(false, false, false, true),
+    sendEvery,
+  })
+  .map(({ of, isHidden, ...rest }) => grid({ ...rest, of: isHidden ? of.visibleTo('nobody') : of }));
 
 /** One to four parts of any kind. */
 export const anySchema: fc.Arbitrary<StateSchema> = fc
-  .array(anyPart, { minLength: 1, maxLength: 4 })
+  .array(fc.oneof({ weight: 3, arbitrary: anyTable }, anyRecord, anyGrid), { minLength: 1, maxLength: 4 })
   .map((parts) => Object.fromEntries(parts.map((part, index) => [`part${index}`, part])));
 
 /** Numbers that choose what is done; which ones there are depends on the state they meet. */
@@ -108,7 +131,10 @@ export const anyDeed: fc.Arbitrary<Deed> = fc.record({
   value: fc.nat(999),
 });
 
-/** Does one random thing to a state, as rules would. Values come from the field types' own arbitraries. */
+/** Seats that own rows, and teams that rows are on: 0 to this. */
+export const SEATS_AND_TEAMS_MAX = 2;
+
+/** Does one random thing to a state, as rules would. */
 export function doDeed(state: StateStore<StateSchema>, deed: Deed): void {
   const part = state.parts[deed.part % state.parts.length];
   if (part === undefined) return;
@@ -117,26 +143,28 @@ export function doDeed(state: StateStore<StateSchema>, deed: Deed): void {
 }
 
 function doToGrid(board: GridStore, { kind, at, value }: Deed): void {
-  const signed = board.codec.signed ? -1 : 1;
-  if (kind < 10) board.fill((value % 3) * signed);
-  else board.set(at % board.width, (at >> 3) % board.height, (value % 120) * signed);
+  const sign = board.codec.signed ? -1 : 1;
+  if (kind < 10) board.fill((value % 3) * sign);
+  else board.set(at % board.width, (at >> 3) % board.height, (value % 120) * sign);
 }
 
 function doToTable(rows: TableStore, { kind, at, value }: Deed): void {
+  if (rows.isRecord) return write(rows, rows.viewAt(1), at, value);
   const alive = [...rows];
-  const chosen: unknown = rows.isRecord ? rows.viewAt(1) : alive[at % Math.max(1, alive.length)];
-  if (!rows.isRecord && (kind < 25 || chosen === undefined)) {
-    if (alive.length < rows.maxRows) write(rows, rows.add({}, { owner: { number: value % 3 } }), at, value);
-  } else if (!rows.isRecord && kind < 40) rows.remove(chosen as never);
-  else if (!rows.isRecord && kind < 45) rows.disown({ number: value % 3 });
+  const seat = { number: value % (SEATS_AND_TEAMS_MAX + 1) };
+  const chosen = alive[at % Math.max(1, alive.length)];
+  if (kind < 25 || chosen === undefined) {
+    if (alive.length < rows.maxRows) write(rows, rows.add({}, { owner: seat }), at, value);
+  } else if (kind < 40) rows.remove(chosen);
+  else if (kind < 45) rows.disown(seat);
   else write(rows, chosen, at, value);
 }
 
-function write(rows: TableStore, row: unknown, at: number, seed: number): void {
+function write(rows: TableStore, row: object, at: number, choice: number): void {
   const writable = rows.columns.filter((_, index) => index !== rows.ownerColumn);
   const column = writable[at % writable.length];
-  const values = column === undefined ? undefined : VALUES.get(column.type.signature);
-  if (column === undefined || values === undefined) return;
-  const [value] = fc.sample(values, { numRuns: 1, seed });
-  (row as Record<string, unknown>)[column.name] = value;
+  if (column === undefined) return;
+  const value = VALUES.get(column.type.signature)?.[choice % VALUE_COUNT];
+  const isTeam = rows.columns.indexOf(column) === rows.teamColumn;
+  Reflect.set(row, column.name, isTeam ? choice % (SEATS_AND_TEAMS_MAX + 1) : value);
 }

@@ -20,16 +20,40 @@ export function unzigzag(value: number): number {
 /** A growing buffer. `take` copies out what was written and starts anew, so no bytes handed out are written again. */
 export class ByteWriter {
   #bytes: Uint8Array;
-  #float: DataView;
+  #view: DataView;
   #at = 0;
 
   constructor(initialBytes = 256) {
     this.#bytes = new Uint8Array(initialBytes);
-    this.#float = new DataView(this.#bytes.buffer);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get length(): number {
     return this.#at;
+  }
+
+  /**
+   * The buffer itself, with room for `more` bytes after `length`: for loops that write many small numbers and end with
+   * `seek`. Good until the next call of any other method.
+   */
+  reserve(more: number): Uint8Array {
+    this.#room(more);
+    return this.#bytes;
+  }
+
+  /** What was written since the last `seek(0)` or `take`, in place: good until anything more is written. */
+  written(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, 0, this.#at);
+  }
+
+  /** The buffer as `reserve` answered it last, for numbers of several bytes. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** Moves the end: forward over bytes written through `reserve`, or back over what shall not have been written. */
+  seek(length: number): void {
+    this.#at = length;
   }
 
   u8(value: number): void {
@@ -39,7 +63,7 @@ export class ByteWriter {
 
   u32(value: number): void {
     this.#room(4);
-    this.#float.setUint32(this.#at, value, true);
+    this.#view.setUint32(this.#at, value, true);
     this.#at += 4;
   }
 
@@ -56,13 +80,13 @@ export class ByteWriter {
 
   f32(value: number): void {
     this.#room(4);
-    this.#float.setFloat32(this.#at, value, true);
+    this.#view.setFloat32(this.#at, value, true);
     this.#at += 4;
   }
 
   f64(value: number): void {
     this.#room(8);
-    this.#float.setFloat64(this.#at, value, true);
+    this.#view.setFloat64(this.#at, value, true);
     this.#at += 8;
   }
 
@@ -94,7 +118,7 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = grown;
-    this.#float = new DataView(grown.buffer);
+    this.#view = new DataView(grown.buffer);
   }
 }
 

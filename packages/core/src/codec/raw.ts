@@ -1,9 +1,23 @@
 /**
  * Single raw values on the wire. An integer goes absolute (varint, zigzag where signed) or as the difference from the
- * value last sent (zigzag, the shorter way round where it wraps); floats and texts always go whole.
+ * value last sent (zigzag, the shorter way round where it wraps); floats and boxed values always go whole.
  */
-import type { FloatCodec, IntCodec, TextCodec } from '../schema/field.ts';
+import type { Codec, FloatCodec, IntCodec } from '../schema/field.ts';
 import { type ByteReader, type ByteWriter, unzigzag, zigzag } from './bytes.ts';
+
+/** Writes a raw value of any type, absolute. */
+export function writeRaw(out: ByteWriter, codec: Codec<unknown>, raw: unknown): void {
+  if (codec.store === 'int') writeInt(out, codec, Number(raw));
+  else if (codec.store === 'float') writeFloat(out, codec, Number(raw));
+  else codec.write(out, raw);
+}
+
+/** Reads what `writeRaw` wrote. Throws BAD_FRAME for what the type does not accept. */
+export function readRaw(from: ByteReader, codec: Codec<unknown>): unknown {
+  if (codec.store === 'int') return readInt(from, codec);
+  if (codec.store === 'float') return readFloat(from, codec);
+  return codec.read(from);
+}
 
 export function writeInt(out: ByteWriter, codec: IntCodec<unknown>, raw: number): void {
   out.varint(codec.signed ? zigzag(raw) : raw);
@@ -33,10 +47,6 @@ export function writeFloat(out: ByteWriter, codec: FloatCodec<unknown>, raw: num
 export function readFloat(from: ByteReader, codec: FloatCodec<unknown>): number {
   const raw = codec.single ? from.f32() : from.f64();
   return Number.isFinite(raw) ? raw + 0 : from.fail('a number is not finite');
-}
-
-export function readText(from: ByteReader, codec: TextCodec<unknown>): string {
-  return from.text(codec.maxBytes);
 }
 
 function checked(from: ByteReader, codec: IntCodec<unknown>, raw: number): number {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isGameError } from '../errors.ts';
 import { createState } from '../state/state-store.ts';
-import { type AnyField, angle, axis, bool, choice, f32, f64, i8, quantized, text, u8, u32 } from './field.ts';
+import { text } from './boxed-field.ts';
+import { type AnyField, angle, axis, bool, choice, f32, f64, i8, quantized, u8, u32 } from './field.ts';
 import { table } from './state-schema.ts';
 
 /** What a row reads after a rule wrote `value`; 'refused' where it threw BAD_WRITE. */
@@ -64,6 +65,7 @@ describe('what a field type does not accept is an error in development, never si
 test('in production the nearest value is kept, the old one where none is near, and each is reported', () => {
   expect(written(u8, 300, 'clamp')).toBe(255);
   expect(written(u8, Number.NaN, 'clamp')).toBe(0);
+  expect(written(u32, 5e9, 'clamp')).toBe(4_294_967_295);
   expect(written(f32, Number.NEGATIVE_INFINITY, 'clamp')).toBe(-3.4028234663852886e38);
   expect(written(quantized({ min: 0, max: 1, step: 0.5 }), 9, 'clamp')).toBe(1);
   expect(written(text(5), '마당', 'clamp')).toBe('마');
@@ -82,6 +84,7 @@ test('a field type that cannot work is refused when it is made', () => {
   for (const make of [
     () => quantized({ min: 0, max: 1, step: 0.3 }),
     () => quantized({ min: 1, max: 1, step: 1 }),
+    () => quantized({ min: 0, max: 1, step: 1e7 }),
     () => quantized({ min: 0, max: Number.POSITIVE_INFINITY, step: 1 }),
     () => angle({ bits: 0 }),
     () => text(0),

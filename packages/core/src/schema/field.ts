@@ -3,13 +3,15 @@
  *
  * A field type knows three things: which values it accepts, the raw form a column stores, and how that form goes over
  * the wire. Integers, quantised numbers, angles, choices and references all have an integer of at most 32 bits as
- * their raw form, so one kind of column and one loop of the codec serve them all; floats and texts have their own.
+ * their raw form, so one kind of column and one loop of the codec serve them all; floats have their own. What is not
+ * a number at all (`boxed-field.ts`) brings its own reader and writer.
  */
-import { utf8Cut, utf8Length } from '../codec/utf8.ts';
+import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { GameError } from '../errors.ts';
+import type { FieldSpec, PlainType } from './field-spec.ts';
 
-/** Who may see a field: all, the seat that owns the row, or nobody outside the server. */
-export type Visibility = 'everyone' | 'owner' | 'nobody';
+/** Who may see a field: all, the seat that owns the row, the seats of the row's team, or nobody outside the server. */
+export type Visibility = 'everyone' | 'owner' | 'team' | 'nobody';
 
 /** Values held as a 32-bit integer. `quantise` answers NaN for what the type does not accept. */
 export interface IntCodec<T> {
@@ -38,22 +40,39 @@ export interface FloatCodec<T> {
   toValue(raw: number): T;
 }
 
-/** Values held as text. `quantise` answers null for what the type does not accept. */
-export interface TextCodec<T> {
-  readonly store: 'text';
-  readonly zero: string;
-  readonly maxBytes: number;
-  quantise(value: unknown): string | null;
-  clamp(value: unknown): string | undefined;
-  toValue(raw: string): T;
+/**
+ * Values held whole, as something immutable: texts, lists, bytes, JSON. A raw value is only ever made by the codec
+ * itself, is never null or undefined, and is given to no other type's codec.
+ */
+export interface BoxedCodec<T> {
+  readonly store: 'boxed';
+  readonly zero: unknown;
+  /** The raw value of what the type accepts, a copy where the given one could still change; null for anything else. */
+  quantise(value: unknown): unknown;
+  /** The raw value nearest to one that `quantise` refuses, or undefined where none is near. */
+  clamp(value: unknown): unknown;
+  /** What is wrong with a value that `quantise` refuses, or null where it is of another kind altogether. */
+  whyNot(value: unknown): string | null;
+  /** What game code gets. Whatever it does to it, the raw value stays as it is. */
+  toValue(raw: unknown): T;
+  isSame(a: unknown, b: unknown): boolean;
+  write(out: ByteWriter, raw: unknown): void;
+  /** Takes hostile bytes: checks lengths before it allocates, and throws BAD_FRAME. */
+  read(from: ByteReader): unknown;
+  /** A raw value as text: the same for equal values, another for unequal ones. For hashes. */
+  toText(raw: unknown): string;
 }
+
+export type Codec<T> = IntCodec<T> | FloatCodec<T> | BoxedCodec<T>;
 
 /** A field type whose values are `T`, seen by `V`. Immutable: `visibleTo` answers a new one. */
 export interface Field<T, V extends Visibility = 'everyone'> {
-  readonly codec: IntCodec<T> | FloatCodec<T> | TextCodec<T>;
+  readonly codec: Codec<T>;
   readonly visibility: V;
   /** The type in words, with its parameters: for error sentences, and what the schema's fingerprint is made of. */
   readonly signature: string;
+  /** The type as plain data, from which `fieldOf` makes it again: what a saved state keeps of its schema. */
+  readonly spec: FieldSpec;
   visibleTo<W extends Visibility>(who: W): Field<T, W>;
 }
 
@@ -66,24 +85,31 @@ export type ValueOf<F> = F extends Field<infer T, Visibility> ? T : never;
 /** A plain object with one value per field: an input, a command's payload, an event's. */
 export type ValuesOf<F extends Fields> = { -readonly [K in keyof F]: ValueOf<F[K]> };
 
-function field<T>(signature: string, codec: IntCodec<T> | FloatCodec<T> | TextCodec<T>): Field<T> {
+/** A field type from its parts, which everyone may see. */
+export function field<T>(signature: string, spec: FieldSpec, codec: Codec<T>): Field<T> {
   const seenBy = <V extends Visibility>(visibility: V): Field<T, V> => ({
     codec,
     visibility,
     signature,
+    spec,
     visibleTo: seenBy,
   });
   return seenBy('everyone');
 }
 
-function clampNumber(value: unknown, min: number, max: number): number | undefined {
-  if (typeof value !== 'number' || Number.isNaN(value)) return undefined;
-  return Math.min(max, Math.max(min, Math.round(value)));
+/** For parameters that make no field type; `needs` follows the signature. */
+export function badType(signature: string, needs: string, reason: string): GameError<'BAD_SCHEMA'> {
+  return new GameError('BAD_SCHEMA', `${signature} ${needs}.`, { where: signature, reason });
 }
 
-function integer(signature: string, min: number, max: number): Field<number> {
+/** A field type without parameters. */
+function plain<T>(type: PlainType, codec: Codec<T>): Field<T> {
+  return field(type, { type }, codec);
+}
+
+function integer(type: PlainType, min: number, max: number): Field<number> {
   const signed = min < 0;
-  return field(signature, {
+  return plain(type, {
     store: 'int',
     min,
     max,
@@ -92,7 +118,10 @@ function integer(signature: string, min: number, max: number): Field<number> {
     zero: 0,
     quantise: (value) =>
       typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value | 0 : Number.NaN,
-    clamp: (value) => clampNumber(value, min, max),
+    clamp: (value) =>
+      typeof value !== 'number' || Number.isNaN(value)
+        ? undefined
+        : Math.min(max, Math.max(min, Math.round(value))) | 0,
     toValue: signed ? (raw) => raw : (raw) => raw >>> 0,
   });
 }
@@ -113,7 +142,7 @@ export const i32: Field<number> = integer('i32', -0x80000000, 0x7fffffff);
 export const rowId: Field<number> = integer('rowId', 0, 0xffffffff);
 
 /** True or false; one byte. */
-export const bool: Field<boolean> = field('bool', {
+export const bool: Field<boolean> = plain('bool', {
   store: 'int',
   min: 0,
   max: 1,
@@ -128,11 +157,11 @@ export const bool: Field<boolean> = field('bool', {
 /** A button that is held or not: `bool` under the name inputs use. */
 export const flag: Field<boolean> = bool;
 
-function float(signature: string, largest: number, round: (value: number) => number): Field<number> {
-  return field(signature, {
+function float(type: 'f32' | 'f64', largest: number, round: (value: number) => number): Field<number> {
+  return plain(type, {
     store: 'float',
     zero: 0,
-    single: signature === 'f32',
+    single: type === 'f32',
     // Adding 0 turns -0 into 0: one value, one spelling, one hash.
     quantise: (value) => (typeof value === 'number' && Math.abs(value) <= largest ? round(value) + 0 : Number.NaN),
     clamp: (value) => (typeof value !== 'number' || Number.isNaN(value) ? undefined : value > 0 ? largest : -largest),
@@ -157,15 +186,13 @@ export function quantized(range: { min: number; max: number; step: number }): Fi
   const signature = `quantized(${min}..${max} by ${step})`;
   const steps = Math.round((max - min) / step);
   const whole = Math.abs((max - min) / step - steps) < 1e-6;
-  if (!(step > 0) || !(max > min) || !whole || !(steps <= 0xffffffff)) {
-    throw new GameError(
-      'BAD_SCHEMA',
-      `${signature} needs finite min < max and a positive step that divides max - min into at most 2^32 - 1 parts.`,
-      { where: signature, reason: 'range' },
-    );
+  if (!(step > 0) || !(max > min) || !whole || !(steps >= 1 && steps <= 0xffffffff)) {
+    const needs = 'needs finite min < max and a positive step that divides max - min into at most 2^32 - 1 parts';
+    throw badType(signature, needs, 'range');
   }
   const stepsTo = (value: number): number => Math.round((value - min) / step);
-  return field(signature, {
+  const spec: FieldSpec = { type: 'quantized', min, max, step };
+  return field(signature, spec, {
     store: 'int',
     min: 0,
     max: steps,
@@ -194,11 +221,12 @@ export function angle(options: { bits: number }): Field<number> {
   const { bits } = options;
   const signature = `angle(${bits})`;
   if (!Number.isInteger(bits) || bits < 1 || bits > 16) {
-    throw new GameError('BAD_SCHEMA', `${signature} needs 1 to 16 bits.`, { where: signature, reason: 'bits' });
+    throw badType(signature, 'needs 1 to 16 bits', 'bits');
   }
   const parts = 2 ** bits;
   const turn = 2 * Math.PI;
-  return field(signature, {
+  const spec: FieldSpec = { type: 'angle', bits };
+  return field(signature, spec, {
     store: 'int',
     min: 0,
     max: parts - 1,
@@ -214,36 +242,14 @@ export function angle(options: { bits: number }): Field<number> {
   });
 }
 
-/** Well-formed text of at most `maxBytes` bytes in UTF-8 (1 to 65,535). */
-export function text(maxBytes: number): Field<string> {
-  const signature = `text(${maxBytes})`;
-  if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > 0xffff) {
-    throw new GameError('BAD_SCHEMA', `${signature} needs 1 to 65,535 bytes.`, {
-      where: signature,
-      reason: 'maxBytes',
-    });
-  }
-  return field(signature, {
-    store: 'text',
-    zero: '',
-    maxBytes,
-    quantise: (value) =>
-      typeof value === 'string' && value.isWellFormed() && utf8Length(value) <= maxBytes ? value : null,
-    clamp: (value) => (typeof value === 'string' ? utf8Cut(value.toWellFormed(), maxBytes) : undefined),
-    toValue: (raw) => raw,
-  });
-}
-
 /** One of a fixed list of words (1 to 256); the first is the value a new row or a neutral input has. */
 export function choice<const T extends readonly [string, ...string[]]>(...options: T): Field<T[number]> {
   const signature = `choice(${options.map((word) => JSON.stringify(word)).join(', ')})`;
   if (options.length === 0 || options.length > 256 || new Set(options).size !== options.length) {
-    throw new GameError('BAD_SCHEMA', `${signature} needs 1 to 256 different words.`, {
-      where: signature,
-      reason: 'options',
-    });
+    throw badType(signature, 'needs 1 to 256 different words', 'options');
   }
-  return field<T[number]>(signature, {
+  const spec: FieldSpec = { type: 'choice', options: [...options] };
+  return field<T[number]>(signature, spec, {
     store: 'int',
     min: 0,
     max: options.length - 1,
@@ -260,8 +266,10 @@ export function choice<const T extends readonly [string, ...string[]]>(...option
 }
 
 /** What is wrong with a value that a field type does not accept, as the end of a sentence. Never quotes the value. */
-export function whyNot(type: AnyField, value: unknown): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) return `it must be ${type.signature}, not ${value}`;
+export function whyNot({ codec, signature }: AnyField, value: unknown): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) return `it must be ${signature}, not ${value}`;
+  const reason = codec.store === 'boxed' ? codec.whyNot(value) : null;
+  if (reason !== null) return `it must be ${signature}: ${reason}`;
   const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
-  return `it must be ${type.signature}, and this ${kind} is not`;
+  return `it must be ${signature}, and this ${kind} is not`;
 }

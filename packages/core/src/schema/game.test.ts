@@ -1,6 +1,8 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { axis, bool, choice, f32, text, u8, u16 } from './field.ts';
+import { text } from './boxed-field.ts';
+import { axis, bool, choice, f32, u8, u16 } from './field.ts';
 import { defineGame, type Game } from './game.ts';
+import { all } from './interest.ts';
 import { parseInput, parseMessage } from './message.ts';
 import { grid, record, type SeenStateOf, type StateOf, table } from './state-schema.ts';
 
@@ -100,10 +102,50 @@ describe('a definition that cannot work is refused when it is made', () => {
     expect(() => defineGame({ ...minimal, ...change } as never)).toThrow();
   });
 
-  test('more fields than a change mask has bits', () => {
-    const many = Object.fromEntries(Array.from({ length: 31 }, (_, index) => [`f${index}`, u8]));
-    expect(() => table(many)).toThrow(/at most 30/);
+  test.each([
+    ['states that do not come with a tick', { sendRateHz: 7 }, /sendRateHz: it must be tickRateHz divided by a whole/],
+    ['more states than ticks', { sendRateHz: 20 }, /sendRateHz: it must be tickRateHz divided by a whole number/],
+    ['no states', { sendRateHz: 0 }, /sendRateHz: it must be tickRateHz divided by a whole number/],
+    ['states backwards', { sendRateHz: -5 }, /sendRateHz: it must be tickRateHz divided by a whole number/],
+    ['a budget that brings no row', { peerBytesPerSecond: 255 }, /peerBytesPerSecond: it must be at least 256/],
+    ['a budget that is no number', { peerBytesPerSecond: Number.NaN }, /peerBytesPerSecond: it must be at least 256/],
+    ['a policy of no event', { eventPolicy: { hit: 'all' } }, /eventPolicy hit: there is no event of that name/],
+    [
+      'a policy that there is not',
+      { events: { hit: {} }, eventPolicy: { hit: 'some' } },
+      /eventPolicy hit: it must be all or latest/,
+    ],
+    [
+      'avatars that newcomers would wait for',
+      { avatars: 'rows', state: { rows: table({ x: u8 }, { sendEvery: 2 }) } },
+      /avatars: a newcomer needs its avatar at once: use sendRateHz/,
+    ],
+  ])('%s', (_, change, sentence) => {
+    expect(() => defineGame({ ...minimal, ...change } as never)).toThrow(
+      expect.objectContaining({ code: 'BAD_SCHEMA', message: expect.stringMatching(sentence) }),
+    );
   });
+
+  test('more fields than a change mask has bits', () => {
+    const many = (length: number) => Object.fromEntries(Array.from({ length }, (_, index) => [`f${index}`, u8]));
+    expect(() => table(many(31))).toThrow(/at most 30/);
+    expect(() => table(many(30))).not.toThrow();
+  });
+});
+
+test('what is said about sending has defaults and may be said', () => {
+  const minimal = { name: 'g', tickRateHz: 60, seats: 2, state: { rows: table({ x: u8 }) }, input: {} } as const;
+  expect(defineGame(minimal)).toMatchObject({ sendRateHz: 60 });
+  expect(defineGame(minimal).peerBytesPerSecond).toBeUndefined();
+  for (const sendRateHz of [60, 30, 20, 12, 1])
+    expect(defineGame({ ...minimal, sendRateHz }).sendRateHz).toBe(sendRateHz);
+  const game = defineGame({
+    ...minimal,
+    peerBytesPerSecond: 8_000,
+    events: { hit: { by: u8 }, over: {} },
+    eventPolicy: { hit: 'latest' },
+  });
+  expect(game).toMatchObject({ peerBytesPerSecond: 8_000, eventPolicy: { hit: 'latest' } });
 });
 
 test('words press what fields store, and are compared in one spelling', () => {
@@ -129,11 +171,20 @@ test('the fingerprint moves with everything the wire depends on and with nothing
       ...change,
     } as never).fingerprint;
   const base = of({});
-  expect(of({ seats: 3, tickRateHz: 20, title: { en: 'G' } })).toBe(base);
+  for (const change of [
+    { seats: 3, tickRateHz: 20, title: { en: 'G' } },
+    { sendRateHz: 5, peerBytesPerSecond: 1000 },
+    { state: { a: table({ x: u8 }, { sendEvery: 3 }) } },
+    { interest: { a: all } },
+  ]) {
+    expect(of(change)).toBe(base);
+  }
   for (const change of [
     { name: 'h' },
     { state: { a: table({ x: u16 }) } },
     { state: { a: table({ x: u8.visibleTo('owner') }) } },
+    { state: { a: table({ x: u8 }, { team: 'x' }) } },
+    { state: { a: table({ x: u8 }, { maxRows: 9 }) } },
     { state: { b: table({ x: u8 }) } },
     { input: { y: u8 } },
     { events: { hit: {} } },

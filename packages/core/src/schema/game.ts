@@ -5,7 +5,8 @@
 
 import type { SeededRandom } from '../random.ts';
 import { hashText } from '../state/hash.ts';
-import type { Fields, ValuesOf } from './field.ts';
+import type { AnyField, Fields, ValuesOf } from './field.ts';
+import type { Interest } from './interest.ts';
 import { parseMessage } from './message.ts';
 import {
   badSchema,
@@ -30,6 +31,8 @@ export interface Seat {
   /** The player's name: normalised, 1 to 32 code points, from outside. Show it as text only. */
   readonly name: string;
   readonly isBot: boolean;
+  /** The team it plays for, 0 for none, at most 65,535. Rules set it; it decides what `visibleTo('team')` and `byTeam` show. */
+  team: number;
 }
 
 /** The room as rules see it. */
@@ -88,6 +91,9 @@ export interface Bots<S extends StateSchema, I extends Fields, A extends PartNam
   think(me: Readonly<Row<FieldsOf<S, A>>>, moment: BotMoment<S, I>): Partial<ValuesOf<I>>;
 }
 
+/** What happens to events that cannot be sent at once. */
+export type EventPolicy = 'all' | 'latest';
+
 /** What `defineGame` takes. Only `name`, `tickRateHz`, `seats`, `state` and `input` are required. */
 export interface GameDefinition<
   S extends StateSchema,
@@ -102,6 +108,8 @@ export interface GameDefinition<
   readonly title?: Readonly<Record<string, string>>;
   /** Ticks per second, 1 to 128. */
   readonly tickRateHz: number;
+  /** States sent per second: `tickRateHz` divided by a whole number. `tickRateHz` unless given. */
+  readonly sendRateHz?: number;
   /** Players one room takes, 1 to 1,000. */
   readonly seats: number;
   /** What there is: tables, records and grids, by name. */
@@ -112,6 +120,18 @@ export interface GameDefinition<
   readonly commands?: C;
   /** What the room tells players once, each with its fields; sent by `room.emit`. */
   readonly events?: E;
+  /**
+   * What becomes of an event for a player whose connection is full: `all` (unless given) keeps every one of them, in order,
+   * and gives the connection up when they are too many; `latest` keeps the last of its name.
+   */
+  readonly eventPolicy?: { readonly [N in keyof E]?: EventPolicy };
+  /** Which rows of a table a player is told about; all of them where a table is not named. */
+  readonly interest?: { readonly [K in TableNames<S>]?: Interest<FieldsOf<S, K>> };
+  /**
+   * Bytes per second that the tables with interest may cost one player, on average; no limit unless given. Where they do not
+   * fit, own, near, long-waiting rows come first, and the others come whole when their turn comes.
+   */
+  readonly peerBytesPerSecond?: number;
   /** The table in which a seat's own row is: `control` is called for it, and it goes when its player goes. */
   readonly avatars?: A;
   /** Words of text gateways, each pressing its input for one tick: `{ '좌': { dir: 'left' } }`. */
@@ -143,6 +163,7 @@ export interface Game<
   E extends Messages = Messages,
   A extends PartNames<S> = PartNames<S>,
 > extends GameDefinition<S, I, C, E, A> {
+  readonly sendRateHz: number;
   readonly commands: C;
   readonly events: E;
   readonly words: Readonly<Record<string, Partial<ValuesOf<I>>>>;
@@ -161,13 +182,16 @@ export function defineGame<
   const E extends Messages = Record<never, never>,
   A extends TableNames<S> = never,
 >(definition: GameDefinition<S, I, C, E, A>): Game<S, I, C, E, A> {
-  const { name, tickRateHz, seats, state, input, words = {}, avatars, bots } = definition;
+  const { name, tickRateHz, sendRateHz = tickRateHz, seats, state, input, words = {}, avatars, bots } = definition;
   const commands = definition.commands ?? ({} as C);
   const events = definition.events ?? ({} as E);
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) {
     throw badSchema('name', 'it must be small letters, digits and dashes, begin with a letter, at most 32 long');
   }
   if (!(tickRateHz >= 1 && tickRateHz <= 128)) throw badSchema('tickRateHz', 'it must be from 1 to 128');
+  if (!(sendRateHz > 0) || !Number.isInteger(tickRateHz / sendRateHz)) {
+    throw badSchema('sendRateHz', 'it must be tickRateHz divided by a whole number');
+  }
   if (!Number.isInteger(seats) || seats < 1 || seats > 1000) throw badSchema('seats', 'it must be from 1 to 1,000');
   for (const part of Object.keys(state)) checkName('state', part);
   checkFields('input', input);
@@ -184,8 +208,59 @@ export function defineGame<
   if (bots !== undefined && (!Number.isInteger(bots.atLeast) || bots.atLeast > seats || bots.names.length === 0)) {
     throw badSchema('bots', 'atLeast must be a whole number up to seats, and names must not be empty');
   }
+  checkSending(definition, events);
   const fingerprint = fingerprintOf({ name, state, input, commands, events });
-  return { ...definition, commands, events, words: wordsOf(input, words), fingerprint };
+  return { ...definition, sendRateHz, commands, events, words: wordsOf(input, words), fingerprint };
+}
+
+/** What is said about sending: interests, budgets, policies. */
+function checkSending<S extends StateSchema, I extends Fields, C extends Messages, E extends Messages>(
+  definition: GameDefinition<S, I, C, E, PartNames<S>>,
+  events: E,
+): void {
+  const { state, avatars, peerBytesPerSecond = Number.POSITIVE_INFINITY, eventPolicy = {} } = definition;
+  if (!(peerBytesPerSecond >= PEER_BYTES_PER_SECOND_MIN)) {
+    throw badSchema('peerBytesPerSecond', `it must be at least ${PEER_BYTES_PER_SECOND_MIN}`);
+  }
+  for (const [event, policy] of Object.entries(eventPolicy)) {
+    if (!Object.hasOwn(events, event)) throw badSchema(`eventPolicy ${event}`, 'there is no event of that name');
+    if (policy !== 'all' && policy !== 'latest') throw badSchema(`eventPolicy ${event}`, 'it must be all or latest');
+  }
+  const avatarTable = avatars === undefined ? undefined : state[avatars];
+  if (avatarTable !== undefined && avatarTable.sendEvery !== 1) {
+    throw badSchema('avatars', 'a newcomer needs its avatar at once: use sendRateHz in place of sendEvery here');
+  }
+  const interests: readonly (readonly [string, Interest | undefined])[] = Object.entries(definition.interest ?? {});
+  for (const [name, interest] of interests) {
+    const part = state[name];
+    if (part?.type !== 'table') throw badSchema(`interest ${name}`, 'there is no table of that name');
+    if (interest === undefined || typeof interest === 'function') continue;
+    if (!['near', 'team', 'all'].includes(interest.kind)) {
+      throw badSchema(`interest ${name}`, 'it must be near(…), byTeam, all or a function');
+    }
+    if (interest.kind === 'team' && part.team === null) {
+      throw badSchema(`interest ${name}`, 'the table must name its team field: table({ … }, { team: … })');
+    }
+    if (interest.kind !== 'near') continue;
+    for (const field of [interest.x, interest.y]) {
+      for (const where of [part, avatarTable]) {
+        const type = where?.type === 'table' ? where.fields[field] : undefined;
+        if (type === undefined || !isPosition(type)) {
+          throw badSchema(
+            `interest ${name}`,
+            `${field} must be a number that everyone may see, in this table and in that of the avatars`,
+          );
+        }
+      }
+    }
+  }
+}
+
+/** A budget below this could not bring a single row a second. */
+const PEER_BYTES_PER_SECOND_MIN = 256;
+
+function isPosition({ signature, visibility }: AnyField): boolean {
+  return visibility === 'everyone' && /^(u8|u16|u32|i8|i16|i32|f32|f64|quantized\()/.test(signature);
 }
 
 /** Words in the form gateways compare (NFC), with the values their fields store. */
@@ -203,6 +278,9 @@ function wordsOf<I extends Fields>(
   return Object.fromEntries(presses) as Record<string, Partial<ValuesOf<I>>>;
 }
 
+/** Moves on when frames of one schema are written in another way. */
+const WIRE_VERSION = 2;
+
 function fingerprintOf(parts: {
   name: string;
   state: StateSchema;
@@ -217,11 +295,12 @@ function fingerprintOf(parts: {
     part.type === 'grid'
       ? [part.width, part.height, part.of.signature, part.of.visibility]
       : [
-          part.type === 'table' ? part.maxRows : 1,
+          part.type === 'table' ? [part.maxRows, part.team] : 1,
           columnsOf(part).map(([name, type]) => [name, type.signature, type.visibility]),
         ];
   return hashText(
     JSON.stringify([
+      WIRE_VERSION,
       parts.name,
       Object.entries(parts.state).map(([name, part]) => [name, part.type, shape(part)]),
       fields(parts.input),

@@ -3,7 +3,7 @@
  * The same validation stands behind both ways in: bytes of the native protocol and JSON of the other gateways.
  */
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
-import { readFloat, readInt, readText, writeFloat, writeInt } from '../codec/raw.ts';
+import { readRaw, writeRaw } from '../codec/raw.ts';
 import { GameError } from '../errors.ts';
 import { type AnyField, type Fields, type ValuesOf, whyNot } from './field.ts';
 
@@ -64,25 +64,18 @@ export function parseInput<I extends Fields>(
 /** Writes values that `parseMessage` or the types have checked; fields in schema order, absolute. */
 export function writeMessage<F extends Fields>(out: ByteWriter, fields: F, values: ValuesOf<F>): void {
   for (const [name, { codec }] of Object.entries(fields)) {
-    const value = values[name as keyof F];
-    if (codec.store === 'int') writeInt(out, codec, codec.quantise(value));
-    else if (codec.store === 'float') writeFloat(out, codec, codec.quantise(value));
-    else out.text(codec.quantise(value) ?? '');
+    writeRaw(out, codec, codec.quantise(values[name as keyof F]) ?? codec.zero);
   }
 }
 
 /** Reads one message. Throws BAD_FRAME. */
 export function readMessage<F extends Fields>(from: ByteReader, fields: F): ValuesOf<F> {
-  return fromEntries(fields, ({ codec }) => {
-    if (codec.store === 'int') return codec.toValue(readInt(from, codec));
-    if (codec.store === 'float') return codec.toValue(readFloat(from, codec));
-    return codec.toValue(readText(from, codec));
-  });
+  return fromEntries(fields, (type) => toValue(type, readRaw(from, type.codec)));
 }
 
-/** True when two messages hold the same values. */
+/** True when two messages hold the same values; lists, bytes and JSON are compared by what is in them. */
 export function isSameMessage<F extends Fields>(fields: F, a: ValuesOf<F>, b: ValuesOf<F>): boolean {
-  return Object.keys(fields).every((name) => a[name] === b[name]);
+  return Object.entries(fields).every(([name, type]) => isSameValue(type, a[name], b[name]));
 }
 
 function fromEntries<F extends Fields>(fields: F, valueFor: (type: AnyField, name: string) => unknown): ValuesOf<F> {
@@ -91,8 +84,15 @@ function fromEntries<F extends Fields>(fields: F, valueFor: (type: AnyField, nam
   return values as ValuesOf<F>;
 }
 
-function toValue({ codec }: AnyField, raw: number | string): unknown {
-  return codec.store === 'text' ? codec.toValue(String(raw)) : codec.toValue(Number(raw));
+function toValue({ codec }: AnyField, raw: unknown): unknown {
+  return codec.store === 'boxed' ? codec.toValue(raw) : codec.toValue(Number(raw));
+}
+
+function isSameValue({ codec }: AnyField, a: unknown, b: unknown): boolean {
+  if (a === b || codec.store !== 'boxed') return a === b;
+  const rawA = codec.quantise(a);
+  const rawB = codec.quantise(b);
+  return rawA !== null && rawB !== null && codec.isSame(rawA, rawB);
 }
 
 function refusal(code: MessageError, field: string, reason: string): GameError {

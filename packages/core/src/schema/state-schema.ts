@@ -10,12 +10,16 @@ export interface TableSchema<F extends Fields = Fields> {
   readonly type: 'table';
   readonly fields: F;
   readonly maxRows: number;
+  /** The field that names a row's team, or null: nobody is on anybody's team. */
+  readonly team: string | null;
+  readonly sendEvery: number;
 }
 
 /** A table of exactly one row, which is always there. */
 export interface RecordSchema<F extends Fields = Fields> {
   readonly type: 'record';
   readonly fields: F;
+  readonly sendEvery: number;
 }
 
 /** A board of `width` x `height` whole numbers. */
@@ -24,6 +28,12 @@ export interface GridSchema {
   readonly width: number;
   readonly height: number;
   readonly of: Field<number, Visibility>;
+  readonly sendEvery: number;
+}
+
+/** How often a part is sent: with every n-th state that goes out. Default 1. What changes meanwhile goes together. */
+export interface Sending {
+  readonly sendEvery?: number;
 }
 
 export type PartSchema = TableSchema | RecordSchema | GridSchema;
@@ -41,44 +51,74 @@ export const MAX_FIELDS = 30;
 /** Cells of one grid. */
 export const MAX_CELLS = 1 << 20;
 
+/** States between two sendings of one part. */
+export const MAX_SEND_EVERY = 1024;
+
 /** Names that rows, tables or plain objects already use. */
 const RESERVED = new Set(['id', 'owner', 'then', 'toJSON', ...Object.getOwnPropertyNames(Object.prototype)]);
 
 /**
  * A table: rows that come and go, each with these fields. Its columns are allocated at once for `maxRows` rows (default
- * 256, at most 65,535), so memory per room is known and no frame can ask a client for more.
+ * 256, at most 65,535), so memory per room is known and no frame can ask a client for more. `team` names the whole-number
+ * field that says which team a row is on (0: none); fields that are `visibleTo('team')` need it.
  */
-export function table<const F extends Fields>(fields: F, options: { maxRows?: number } = {}): TableSchema<F> {
-  const { maxRows = DEFAULT_MAX_ROWS } = options;
+export function table<const F extends Fields>(
+  fields: F,
+  options: { maxRows?: number; team?: keyof F & string } & Sending = {},
+): TableSchema<F> {
+  const { maxRows = DEFAULT_MAX_ROWS, team = null, sendEvery = 1 } = options;
   checkFields('table', fields);
+  checkSendEvery('table', sendEvery);
   if (!Number.isInteger(maxRows) || maxRows < 1 || maxRows > MAX_ROWS) {
     throw badSchema('table', `maxRows must be a whole number from 1 to ${MAX_ROWS}`);
   }
-  return { type: 'table', fields, maxRows };
+  const teamField = team === null ? undefined : fields[team];
+  if (team !== null && (!/^u(8|16)$/.test(teamField?.signature ?? '') || teamField?.visibility !== 'everyone')) {
+    throw badSchema(`table field ${team}`, 'the field that names a team must be u8 or u16 and visible to everyone');
+  }
+  for (const [name, type] of Object.entries(fields)) {
+    if (type.visibility === 'team' && team === null) {
+      throw badSchema(`table field ${name}`, 'a field for the team needs the option `team`, the field that names it');
+    }
+  }
+  return { type: 'table', fields, maxRows, team, sendEvery };
 }
 
 /** A record: one row that is always there, for what a room has once (the round, the weather). */
-export function record<const F extends Fields>(fields: F): RecordSchema<F> {
+export function record<const F extends Fields>(fields: F, { sendEvery = 1 }: Sending = {}): RecordSchema<F> {
   checkFields('record', fields);
+  checkSendEvery('record', sendEvery);
   for (const [name, type] of Object.entries(fields)) {
-    if (type.visibility === 'owner') throw badSchema(`record field ${name}`, 'a record has no owner who could see it');
+    if (isPrivate(type)) throw badSchema(`record field ${name}`, 'a record has no owner and no team that could see it');
   }
-  return { type: 'record', fields };
+  return { type: 'record', fields, sendEvery };
 }
 
 /**
  * A grid: boards, tiles, maps. Cells are of one whole-number type and start at 0; a hidden board is
  * `of: u8.visibleTo('nobody')`. At most 2^20 cells.
  */
-export function grid(options: { width: number; height: number; of: Field<number, Visibility> }): GridSchema {
-  const { width, height, of } = options;
+export function grid(options: { width: number; height: number; of: Field<number, Visibility> } & Sending): GridSchema {
+  const { width, height, of, sendEvery = 1 } = options;
   const cells = width * height;
+  checkSendEvery('grid', sendEvery);
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1 || cells > MAX_CELLS) {
     throw badSchema('grid', `width and height must be whole numbers from 1, with at most ${MAX_CELLS} cells`);
   }
   if (!/^[ui](8|16|32)$/.test(of.signature)) throw badSchema('grid', 'cells must be u8, u16, u32, i8, i16 or i32');
-  if (of.visibility === 'owner') throw badSchema('grid', 'a grid has no owner who could see it');
-  return { type: 'grid', width, height, of };
+  if (isPrivate(of)) throw badSchema('grid', 'a grid has no owner and no team that could see it');
+  return { type: 'grid', width, height, of, sendEvery };
+}
+
+/** True for a field that some seats may see and others may not. */
+function isPrivate({ visibility }: AnyField): boolean {
+  return visibility === 'owner' || visibility === 'team';
+}
+
+function checkSendEvery(where: string, sendEvery: number): void {
+  if (!Number.isInteger(sendEvery) || sendEvery < 1 || sendEvery > MAX_SEND_EVERY) {
+    throw badSchema(where, `sendEvery must be a whole number from 1 to ${MAX_SEND_EVERY}`);
+  }
 }
 
 /** Refuses names that the language or a row already uses, and more fields than a change mask has bits. */
@@ -117,11 +157,11 @@ type FieldsSeenBy<F extends Fields, V extends Visibility> = {
  */
 export type Row<F extends Fields> = Flat<{ readonly id: number; readonly owner: number } & ValuesOf<F>>;
 
-/** A row as a player's client sees it: hidden fields do not exist, an owner's are undefined on others' rows. */
+/** A row as a player's client sees it: hidden fields do not exist, an owner's or a team's are undefined on others' rows. */
 export type SeenRow<F extends Fields> = Flat<
   { readonly id: number; readonly owner: number } & {
     readonly [K in keyof FieldsSeenBy<F, 'everyone'>]: ValueOf<F[K]>;
-  } & { readonly [K in keyof FieldsSeenBy<F, 'owner'>]: ValueOf<F[K]> | undefined }
+  } & { readonly [K in keyof FieldsSeenBy<F, 'owner' | 'team'>]: ValueOf<F[K]> | undefined }
 >;
 
 /** What may be given to a new row: any of its fields; the others start at their type's zero. */

@@ -1,16 +1,21 @@
-/** The memory of one grid: its cells, and which of them changed since the last commit. */
+/** The memory of one grid: its cells, which of them changed since it was last published, and what viewers were told. */
 import { GameError } from '../errors.ts';
 import type { IntCodec } from '../schema/field.ts';
 import { whyNot } from '../schema/field.ts';
 import type { Grid, GridSchema } from '../schema/state-schema.ts';
-import type { WritePolicy } from './table-store.ts';
+import type { Holder, WritePolicy } from './table-store.ts';
 
 export class GridStore implements Grid {
   readonly type = 'grid';
   readonly name: string;
   readonly width: number;
   readonly height: number;
+  readonly sendEvery: number;
   readonly cells: Int32Array | Uint32Array;
+  /** The cells as of the last publication; in a mirror, and where nobody is told, the cells themselves. */
+  readonly sent: Int32Array | Uint32Array;
+  /** The publication in which each cell last changed for viewers, by number. */
+  readonly changedAt: Int32Array;
   readonly codec: IntCodec<unknown>;
   /** False for a grid that never leaves the server. */
   readonly isShared: boolean;
@@ -21,17 +26,21 @@ export class GridStore implements Grid {
   readonly #policy: WritePolicy;
   readonly #isTouched: Uint8Array;
 
-  constructor(name: string, schema: GridSchema, policy: WritePolicy) {
+  constructor(name: string, schema: GridSchema, holder: Holder, policy: WritePolicy) {
     const { codec, visibility } = schema.of;
     // Grids are made of whole-number types only; `grid()` has seen to it.
     if (codec.store !== 'int') throw new TypeError(`grid ${name} has no whole-number cells`);
     this.name = name;
     this.width = schema.width;
     this.height = schema.height;
+    this.sendEvery = schema.sendEvery;
     this.codec = codec;
     this.isShared = visibility === 'everyone';
     const count = schema.width * schema.height;
     this.cells = codec.signed ? new Int32Array(count) : new Uint32Array(count);
+    const publishes = holder === 'server' && this.isShared;
+    this.sent = publishes ? this.cells.slice() : this.cells;
+    this.changedAt = new Int32Array(publishes ? count : 0);
     this.touched = new Int32Array(count);
     this.#isTouched = new Uint8Array(count);
     this.#schema = schema;
@@ -64,9 +73,16 @@ export class GridStore implements Grid {
     this.touched[this.touchedCount++] = index;
   }
 
-  commit(): void {
+  /** Nothing is marked any more. */
+  unmark(): void {
     for (let i = 0; i < this.touchedCount; i++) this.#isTouched[this.touched[i] ?? 0] = 0;
     this.touchedCount = 0;
+  }
+
+  /** Takes every cell over as it is, whatever was marked. */
+  settleAll(): void {
+    this.unmark();
+    if (this.sent !== this.cells) this.sent.set(this.cells);
   }
 
   #isInside(x: number, y: number): boolean {

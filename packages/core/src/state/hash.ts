@@ -3,29 +3,30 @@
  * ones differ with overwhelming likelihood. Not for security: anybody can make two states that collide.
  */
 import type { StateSchema } from '../schema/state-schema.ts';
-import { maySee } from './json.ts';
+import { eachSeenRow, isGridSeen, type Viewer } from './seen.ts';
 import type { StateStore } from './state-store.ts';
-import type { Viewer } from './table-store.ts';
+import { columnAt } from './table-store.ts';
 
 /** Sixteen hexadecimal digits. */
 export function hashState<S extends StateSchema>(state: StateStore<S>, viewer: Viewer): string {
   const hash = new WordHash();
+  const isLive = viewer === 'server';
   for (const part of state.parts) {
     if (part.type === 'grid') {
-      if (part.isShared || viewer === 'server') for (const cell of part.cells) hash.word(cell);
+      if (isGridSeen(part, viewer)) for (const cell of isLive ? part.cells : part.sent) hash.word(cell);
       continue;
     }
-    hash.word(part.size);
-    for (let place = 1; place <= part.highest; place++) {
-      if (part.alive[place] !== 1) continue;
-      hash.word(part.idAt(place));
-      for (const column of part.columns) {
-        if (!maySee(part, column, place, viewer)) continue;
-        if (column.store === 'int') hash.word(column.data[place] ?? 0);
-        else if (column.store === 'float') hash.double(column.data[place] ?? 0);
-        else hash.text(column.data[place] ?? '');
+    eachSeenRow(part, viewer, (place, columns) => {
+      hash.word((isLive ? part.idAt(place) : part.sentId[place]) ?? 0);
+      for (let rest = columns; rest !== 0; rest &= rest - 1) {
+        const column = columnAt(part, rest);
+        if (column.store === 'int') hash.word((isLive ? column.data : column.sent)[place] ?? 0);
+        else if (column.store === 'float') hash.double((isLive ? column.data : column.sent)[place] ?? 0);
+        else hash.text(column.codec.toText((isLive ? column.data : column.sent)[place]));
       }
-    }
+    });
+    // No row has this id: a table's end, so that rows cannot pass for those of the next.
+    hash.word(0);
   }
   return hash.digest();
 }

@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest';
-import { text, u8, u16 } from '../schema/field.ts';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { Publication } from '../codec/publication.ts';
+import { text } from '../schema/boxed-field.ts';
+import { u8, u16 } from '../schema/field.ts';
 import { grid, record, table } from '../schema/state-schema.ts';
-import { hashState } from './hash.ts';
 import { toJson } from './json.ts';
-import { createState } from './state-store.ts';
+import { createMirror, createState } from './state-store.ts';
 
 const schema = {
   ships: table({ name: text(8), hp: u8, ammo: u8.visibleTo('owner'), seed: u16.visibleTo('nobody') }, { maxRows: 3 }),
@@ -116,41 +117,91 @@ test('in production a grid keeps what it held where a bad write has no value nea
   expect([...Array.from(tiles.cells)]).toEqual([5, 255, 0, 0]);
 });
 
-describe('JSON', () => {
-  test('holds what its reader may see and nothing else', () => {
+describe('rows of a seat that has gone', () => {
+  test('belong to nobody, in every table', () => {
+    const { view, ...state } = createState({ ...schema, mines: table({ x: u8 }) });
+    view.ships.add({}, { owner: { number: 1 } });
+    view.mines.add({}, { owner: { number: 1 } });
+    const others = view.mines.add({}, { owner: { number: 2 } });
+    expect(view.mines.ownedBy({ number: 1 })?.id).toBe(1);
+    for (const part of state.parts) if (part.type === 'table') part.disown({ number: 1 });
+    expect([view.ships.ownedBy({ number: 1 }), view.mines.ownedBy({ number: 1 })]).toEqual([undefined, undefined]);
+    expect(view.mines.ownedBy({ number: 2 })).toBe(others);
+  });
+
+  test('are found for all seats at once, the first of each', () => {
     const state = createState(schema);
-    state.view.ships.add({ name: 'a', hp: 9, ammo: 5, seed: 77 }, { owner: { number: 1 } });
-    state.view.round.secret = 3;
-    state.view.tiles.set(0, 1, 4);
-    const everyones = { name: 'a', hp: 9, owner: 1 };
-    const rest = { round: { number: 0 }, tiles: { width: 2, height: 2, cells: [0, 0, 4, 0] } };
-    expect(toJson(state, 0)).toEqual({ ships: { 1: everyones }, ...rest });
-    expect(toJson(state, 2)).toEqual({ ships: { 1: everyones }, ...rest });
-    expect(toJson(state, 1)).toEqual({ ships: { 1: { ...everyones, ammo: 5 } }, ...rest });
-    expect(toJson(state, 'server')).toMatchObject({ ships: { 1: { seed: 77 } }, round: { secret: 3 } });
+    for (const number of [2, 0, 2]) state.view.ships.add({}, { owner: { number } });
+    expect(
+      state
+        .table('ships')
+        .rowsByOwner(3)
+        .map((row) => row?.id),
+    ).toEqual([2, undefined, 1, undefined]);
   });
 });
 
-describe('fingerprints', () => {
-  test('tell states apart that differ in one field, one owner or one place, for eyes that see it', () => {
-    const build = (change: (state: ReturnType<typeof createState<typeof schema>>['view']) => void) => {
-      const state = createState(schema);
-      state.view.ships.add({ name: 'a', hp: 1 });
-      change(state.view);
-      return state;
-    };
-    const base = build(() => {});
-    for (const other of [
-      build(({ ships }) => void ships.add({})),
-      build(({ ships }) => Object.assign(ships.get(1) ?? {}, { hp: 2 })),
-      build(({ ships }) => Object.assign(ships.get(1) ?? {}, { name: 'b' })),
-      build(({ tiles }) => tiles.set(1, 1, 1)),
-      build(({ round }) => Object.assign(round, { number: 1 })),
-    ]) {
-      expect(hashState(other, 0)).not.toBe(hashState(base, 0));
-    }
-    const hidden = build(({ round }) => Object.assign(round, { secret: 1 }));
-    expect(hashState(hidden, 0)).toBe(hashState(base, 0));
-    expect(hashState(hidden, 'server')).not.toBe(hashState(base, 'server'));
+describe('what a client holds', () => {
+  test('cannot be written, and has nothing of what it may not see', () => {
+    const { view } = createMirror(schema, 1);
+    const { round } = view;
+    expect(() => Object.assign(round, { number: 3 })).toThrow(TypeError);
+    expect(round.number).toBe(0);
+    expect('secret' in round).toBe(false);
+    expectTypeOf(round).toEqualTypeOf<{ readonly number: number }>();
+    // @ts-expect-error a hidden field does not exist
+    expect(round.secret).toBeUndefined();
   });
+
+  test('answers undefined for private fields until they are granted, and again once they are not', () => {
+    const { store, view } = createMirror(schema, 1);
+    const ships = store.table('ships');
+    ships.occupy(1, 0);
+    const ship = view.ships.get(1);
+    expect(ship?.ammo).toBeUndefined();
+    ships.columns.forEach(({ data }) => {
+      data[1] = 5 as never;
+    });
+    ships.grant(1, ships.ownerMask);
+    expect(ship?.ammo).toBe(5);
+    ships.revoke(1);
+    expect([ship?.ammo, ship?.hp]).toEqual([undefined, 5]);
+  });
+});
+
+describe('who may see private columns of a row', () => {
+  const { view, ...state } = createState({
+    hands: table({ cards: u8.visibleTo('owner'), plan: u8.visibleTo('team'), side: u16, open: u8 }, { team: 'side' }),
+    open: table({ x: u8 }),
+  });
+  view.hands.add({ side: 7 }, { owner: { number: 1 } });
+  view.hands.add({}, {});
+  view.open.add({}, { owner: { number: 1 } });
+  for (const part of state.parts) part.settleAll();
+  const [hands, open] = state.parts.map((part) => (part.type === 'table' ? part : undefined));
+
+  test.each([
+    ['its owner all of them, whatever team that is on', 1, 1, 0, 3],
+    ['its owner who is on its team', 1, 1, 7, 3],
+    ['the team what is the team’s', 1, 2, 7, 2],
+    ['somebody of another team nothing', 1, 2, 6, 0],
+    ['somebody without a team nothing', 1, 2, 0, 0],
+    ['a spectator of the team what is the team’s', 1, 0, 7, 2],
+    ['nobody in particular nothing', 1, 0, 0, 0],
+    ['of a row of nobody’s and no team, nobody anything', 2, 0, 0, 0],
+  ])('%s', (_, place, seat, team, columns) => {
+    expect(hands?.accessAt(place, seat, team)).toBe(columns);
+    expect(open?.accessAt(1, seat, team)).toBe(0);
+  });
+});
+
+test('a state that was read as a whole is what viewers know', () => {
+  const state = createState(schema);
+  const ship = state.view.ships.add({ hp: 3 });
+  state.view.ships.remove(state.view.ships.add({}));
+  state.view.tiles.fill(2);
+  state.settleAll();
+  ship.hp = 4;
+  expect(toJson(state, 0)).toMatchObject({ ships: { 1: { hp: 3 } }, tiles: { cells: [2, 2, 2, 2] } });
+  expect(new Publication(state).publish((part) => part.name !== 'ships')).toBe(false);
 });

@@ -2,21 +2,21 @@
 import type { GameError } from '../errors.ts';
 import type { SeatRef, SeenStateOf, StateOf, StateSchema } from '../schema/state-schema.ts';
 import { GridStore } from './grid-store.ts';
-import { TableStore, type Viewer, type WritePolicy } from './table-store.ts';
+import { type Holder, TableStore, type WritePolicy } from './table-store.ts';
 
 export type PartStore = TableStore | GridStore;
 
 /** What holds a state: its parts, for codecs, and `view`, for game code. */
 export class StateStore<S extends StateSchema = StateSchema> {
   readonly parts: readonly PartStore[];
-  readonly viewer: Viewer;
+  readonly holder: Holder;
   /** What game code sees: `view.ships.get(id)`, `view.round.phase`, `view.tiles.at(x, y)`. */
   readonly view: StateOf<S>;
 
-  constructor(schema: S, viewer: Viewer, policy: WritePolicy) {
-    this.viewer = viewer;
+  constructor(schema: S, holder: Holder, policy: WritePolicy) {
+    this.holder = holder;
     this.parts = Object.entries(schema).map(([name, part]) =>
-      part.type === 'grid' ? new GridStore(name, part, policy) : new TableStore(name, part, viewer, policy),
+      part.type === 'grid' ? new GridStore(name, part, holder, policy) : new TableStore(name, part, holder, policy),
     );
     const view: Record<string, unknown> = {};
     for (const part of this.parts) {
@@ -32,22 +32,9 @@ export class StateStore<S extends StateSchema = StateSchema> {
     return part;
   }
 
-  /** True when something was written since the last commit. */
-  get hasChanges(): boolean {
-    return this.parts.some((part) => part.touchedCount > 0);
-  }
-
-  /** What is true now becomes what the next delta builds on. */
-  commit(): void {
-    for (const part of this.parts) part.commit();
-  }
-
-  /** The state was replaced as a whole: what is true now is the base, whatever was marked. */
+  /** The state was replaced as a whole: what is true now is what viewers know, whatever was marked. */
   settleAll(): void {
-    for (const part of this.parts) {
-      part.commit();
-      if (part.type === 'table') part.settleAll();
-    }
+    for (const part of this.parts) part.settleAll();
   }
 
   /** Takes a seat's rows from it, in every table. */

@@ -1,16 +1,19 @@
 /**
- * The memory of one table: a column per field, a generation per place, and what changed since the last commit.
+ * The memory of one table: a column per field, a generation per place, what changed since it was last published, and
+ * what viewers have been told.
  *
  * - Places are numbered from 1 and the lowest free one is taken first, so ids stay small on the wire and where the next
  *   row goes follows from the state alone. An id is `generation << 16 | place`; a place's generation moves on when
  *   its row goes, so an old id names nothing until 65,536 rows have come and gone in that place.
  * - Writing a field quantises it and marks the row; `touched` lists the marked places, so the cost of a tick follows
  *   what changed and not what exists.
- * - `committed` columns hold the integers as of the last commit: the base that differences on the wire build on.
+ * - `data` is what rules read and write; `sent` is the table as of its last publication, the only thing that frames are
+ *   written from. So a viewer that comes between two publications is given what all others have, and differences build
+ *   on it. In a mirror, which publishes nothing, both are the same arrays.
  */
 
 import { GameError } from '../errors.ts';
-import type { AnyField, Fields, FloatCodec, IntCodec, TextCodec } from '../schema/field.ts';
+import type { AnyField, BoxedCodec, Fields, FloatCodec, IntCodec, Visibility } from '../schema/field.ts';
 import { whyNot } from '../schema/field.ts';
 import {
   columnsOf,
@@ -25,28 +28,27 @@ export interface IntColumn {
   readonly store: 'int';
   readonly codec: IntCodec<unknown>;
   readonly data: Int32Array;
-  readonly committed: Int32Array;
+  readonly sent: Int32Array;
 }
 export interface FloatColumn {
   readonly store: 'float';
   readonly codec: FloatCodec<unknown>;
   readonly data: Float64Array;
+  readonly sent: Float64Array;
 }
-export interface TextColumn {
-  readonly store: 'text';
-  readonly codec: TextCodec<unknown>;
-  readonly data: string[];
+export interface BoxedColumn {
+  readonly store: 'boxed';
+  readonly codec: BoxedCodec<unknown>;
+  readonly data: unknown[];
+  readonly sent: unknown[];
 }
-export type Column = (IntColumn | FloatColumn | TextColumn) & { readonly name: string; readonly type: AnyField };
+export type Column = (IntColumn | FloatColumn | BoxedColumn) & { readonly name: string; readonly type: AnyField };
 
 /** Marks a place whose row came or went; the bits below are one per column. */
 export const STRUCTURAL = 1 << 31;
 
-/** In `committedGeneration`: no row was here at the last commit. */
-export const VACANT = -1;
-
-/** Whose eyes a state is for: a seat's number (0: nobody in particular), or the server's own. */
-export type Viewer = number | 'server';
+/** Who holds a state: a seat's mirror, by the seat's number (0: nobody in particular), or the server. */
+export type Holder = number | 'server';
 
 /** What happens when rules write a value that the field's type does not accept. */
 export interface WritePolicy {
@@ -60,29 +62,49 @@ export class TableStore<F extends Fields = Fields> {
   readonly type = 'table';
   readonly name: string;
   readonly maxRows: number;
+  readonly sendEvery: number;
   /** A record is one row that cannot be added or removed. */
   readonly isRecord: boolean;
-  readonly viewer: Viewer;
+  readonly holder: Holder;
   readonly columns: readonly Column[];
-  /** Column bits that everyone, the owner alone, and all together cover. */
+  /** Column bits that everyone, the owner, the team, either of those, and all together cover. */
   readonly sharedMask: number;
-  readonly ownMask: number;
+  readonly ownerMask: number;
+  readonly teamMask: number;
+  readonly privateMask: number;
   readonly allMask: number;
+  /** Columns that decide who may see private ones: the owner's and the team's. */
+  readonly accessMask: number;
   /** The owner column's index, or -1 in a record. */
   readonly ownerColumn: number;
+  /** The index of the column that names a row's team, or -1. */
+  readonly teamColumn: number;
 
   readonly alive: Uint8Array;
   readonly generation: Uint16Array;
-  readonly committedGeneration: Int32Array;
   readonly dirty: Int32Array;
   readonly touched: Int32Array;
   touchedCount = 0;
+  /** Rows that came or went since the last publication are among the touched. */
+  hasStructuralChanges = false;
   /** No place above this one is taken. */
   highest = 0;
   size = 0;
 
+  /** The id of the row that viewers know in each place, or 0. */
+  readonly sentId: Uint32Array;
+  /** The publication in which each place last changed for viewers, by number. */
+  readonly changedAt: Int32Array;
+  /** No place above this one has a row that viewers know. */
+  highestSent = 0;
+  sentSize = 0;
+  /** In a mirror, the private columns of each place that its seat has been told. */
+  readonly granted: Int32Array;
+
   readonly #policy: WritePolicy;
   readonly #owners: Int32Array;
+  readonly #sentOwners: Int32Array;
+  readonly #sentTeams: Int32Array;
   readonly #views: (RowView | undefined)[] = [];
   readonly #viewClass: new (
     place: number,
@@ -90,25 +112,37 @@ export class TableStore<F extends Fields = Fields> {
   ) => RowView;
   #lowestFree = 1;
 
-  constructor(name: string, schema: TableSchema<F> | RecordSchema<F>, viewer: Viewer, policy: WritePolicy) {
+  constructor(name: string, schema: TableSchema<F> | RecordSchema<F>, holder: Holder, policy: WritePolicy) {
     this.name = name;
     this.isRecord = schema.type === 'record';
     this.maxRows = schema.type === 'record' ? 1 : schema.maxRows;
-    this.viewer = viewer;
+    this.sendEvery = schema.sendEvery;
+    this.holder = holder;
     this.#policy = policy;
     const places = this.maxRows + 1;
-    this.columns = columnsOf(schema).map(([fieldName, type]) => newColumn(fieldName, type, places));
+    const isMirror = holder !== 'server';
+    this.columns = columnsOf(schema).map(([fieldName, type]) => newColumn(fieldName, type, places, isMirror));
     this.sharedMask = maskOf(this.columns, 'everyone');
-    this.ownMask = maskOf(this.columns, 'owner');
+    this.ownerMask = maskOf(this.columns, 'owner');
+    this.teamMask = maskOf(this.columns, 'team');
+    this.privateMask = this.ownerMask | this.teamMask;
     this.allMask = (1 << this.columns.length) - 1;
     this.ownerColumn = this.isRecord ? -1 : this.columns.length - 1;
+    const team = schema.type === 'table' ? schema.team : null;
+    this.teamColumn = this.columns.findIndex((column) => column.name === team);
+    this.accessMask = (this.isRecord ? 0 : 1 << this.ownerColumn) | (team === null ? 0 : 1 << this.teamColumn);
     const owner = this.columns[this.ownerColumn];
+    const teams = this.columns[this.teamColumn];
     this.#owners = owner?.store === 'int' ? owner.data : new Int32Array(places);
+    this.#sentOwners = owner?.store === 'int' ? owner.sent : this.#owners;
+    this.#sentTeams = teams?.store === 'int' ? teams.sent : new Int32Array(team === null ? 0 : places);
     this.alive = new Uint8Array(places);
     this.generation = new Uint16Array(places);
-    this.committedGeneration = new Int32Array(places).fill(VACANT);
     this.dirty = new Int32Array(places);
     this.touched = new Int32Array(places);
+    this.sentId = new Uint32Array(places);
+    this.changedAt = new Int32Array(isMirror ? 0 : places);
+    this.granted = new Int32Array(isMirror && this.privateMask !== 0 ? places : 0);
     this.#viewClass = rowViewClass(this);
     if (this.isRecord) {
       this.occupy(1, 0);
@@ -211,8 +245,21 @@ export class TableStore<F extends Fields = Fields> {
     return (((this.generation[place] ?? 0) << 16) | place) >>> 0;
   }
 
-  ownerAt(place: number): number {
-    return this.#owners[place] ?? 0;
+  /** The seat that owns a row, as viewers know it. */
+  sentOwnerAt(place: number): number {
+    return this.#sentOwners[place] ?? 0;
+  }
+
+  /** The team a row is on, as viewers know it; 0 for none. */
+  sentTeamAt(place: number): number {
+    return this.#sentTeams[place] ?? 0;
+  }
+
+  /** The private columns of a row that a seat of a team may see: its owner all of them, its team the team's. */
+  accessAt(place: number, seat: number, team: number): number {
+    if (this.privateMask === 0) return 0;
+    if (seat !== 0 && this.#sentOwners[place] === seat) return this.privateMask;
+    return team !== 0 && this.#sentTeams[place] === team ? this.teamMask : 0;
   }
 
   /** The place a living row's id names, or 0. */
@@ -229,11 +276,12 @@ export class TableStore<F extends Fields = Fields> {
     return view;
   }
 
-  /** Marks columns of a place as changed since the last commit. */
+  /** Marks columns of a place as changed since the last publication. */
   mark(place: number, bits: number): void {
     const before = this.dirty[place] ?? 0;
     if (before === 0) this.touched[this.touchedCount++] = place;
     this.dirty[place] = before | bits;
+    if (bits === STRUCTURAL) this.hasStructuralChanges = true;
   }
 
   /** Puts a row with every field at its zero into a vacant place. */
@@ -243,6 +291,7 @@ export class TableStore<F extends Fields = Fields> {
     this.size++;
     if (place > this.highest) this.highest = place;
     for (const column of this.columns) column.data[place] = column.codec.zero;
+    if (this.holder !== 'server') this.settle(place);
   }
 
   /** Takes the row out of a place and moves its generation on. Views of it refuse from now on. */
@@ -257,34 +306,50 @@ export class TableStore<F extends Fields = Fields> {
       view[PLACE] = 0;
       this.#views[place] = undefined;
     }
+    if (this.holder !== 'server') this.settle(place);
   }
 
-  /** Removes every row, as before reading a snapshot. */
-  clear(): void {
-    for (let place = this.highest; place > 0; place--) if (this.alive[place] === 1) this.vacate(place);
+  /** What is true of a place now is what viewers know: its row or its lack of one. */
+  settle(place: number): void {
+    const before = this.sentId[place] ?? 0;
+    const id = this.alive[place] === 1 ? this.idAt(place) : 0;
+    this.sentId[place] = id;
+    if (before === 0 && id !== 0) this.sentSize++;
+    else if (before !== 0 && id === 0) this.sentSize--;
+    if (id !== 0 && place > this.highestSent) this.highestSent = place;
+    while (this.highestSent > 0 && this.sentId[this.highestSent] === 0) this.highestSent--;
+    if (this.granted.length > 0) this.granted[place] = 0;
+    for (const column of this.columns) column.sent[place] = column.data[place] as never;
   }
 
-  /** What is true now becomes what the next delta builds on. */
-  commit(): void {
-    for (let i = 0; i < this.touchedCount; i++) {
-      const place = this.touched[i] ?? 0;
-      this.dirty[place] = 0;
-      this.settle(place);
+  /** Columns of a row that stays: their values are what viewers know. */
+  settleColumns(place: number, bits: number): void {
+    for (let rest = bits; rest !== 0; rest &= rest - 1) {
+      const column = columnAt(this, rest);
+      column.sent[place] = column.data[place] as never;
     }
-    this.touchedCount = 0;
   }
 
-  /** Takes everything over as it is, whatever was marked: after a snapshot was read. */
+  /** Takes everything over as it is, whatever was marked: after a state was read as a whole. */
   settleAll(): void {
+    for (let i = 0; i < this.touchedCount; i++) this.dirty[this.touched[i] ?? 0] = 0;
+    this.touchedCount = 0;
+    this.hasStructuralChanges = false;
     for (let place = 1; place <= this.maxRows; place++) this.settle(place);
   }
 
-  /** Takes one place over into the committed columns. */
-  settle(place: number): void {
-    this.committedGeneration[place] = this.alive[place] === 1 ? (this.generation[place] ?? 0) : VACANT;
-    for (const column of this.columns) {
-      if (column.store === 'int') column.committed[place] = column.data[place] ?? 0;
-    }
+  /** In a mirror: the seat has been told these private columns of a row. */
+  grant(place: number, columns: number): void {
+    this.granted[place] = (this.granted[place] ?? 0) | columns;
+  }
+
+  /** In a mirror: forgets the private columns of a row. */
+  revoke(place: number): void {
+    if ((this.granted[place] ?? 0) === 0) return;
+    this.granted[place] = 0;
+    this.columns.forEach((column, index) => {
+      if ((this.privateMask & (1 << index)) !== 0) column.data[place] = column.codec.zero;
+    });
   }
 
   /** The raw value to store for one that the type refused, by policy. */
@@ -310,26 +375,34 @@ export interface RowView {
   toJSON(): Record<string, unknown>;
 }
 
-function newColumn(name: string, type: AnyField, places: number): Column {
+function newColumn(name: string, type: AnyField, places: number, isMirror: boolean): Column {
   const { codec } = type;
+  // What nobody is told needs no memory of what was told.
+  const isSame = isMirror || type.visibility === 'nobody';
   switch (codec.store) {
-    case 'int':
-      return {
-        name,
-        type,
-        store: 'int',
-        codec,
-        data: new Int32Array(places).fill(codec.zero),
-        committed: new Int32Array(places),
-      };
-    case 'float':
-      return { name, type, store: 'float', codec, data: new Float64Array(places) };
-    case 'text':
-      return { name, type, store: 'text', codec, data: new Array<string>(places).fill('') };
+    case 'int': {
+      const data = new Int32Array(places).fill(codec.zero);
+      return { name, type, store: 'int', codec, data, sent: isSame ? data : data.slice() };
+    }
+    case 'float': {
+      const data = new Float64Array(places);
+      return { name, type, store: 'float', codec, data, sent: isSame ? data : data.slice() };
+    }
+    case 'boxed': {
+      const data = new Array<unknown>(places).fill(codec.zero);
+      return { name, type, store: 'boxed', codec, data, sent: isSame ? data : data.slice() };
+    }
   }
 }
 
-function maskOf(columns: readonly Column[], visibility: string): number {
+/** The column of the lowest bit that is set. */
+export function columnAt(table: TableStore, bits: number): Column {
+  const column = table.columns[31 - Math.clz32(bits & -bits)];
+  if (column === undefined) throw new RangeError(`table ${table.name} has no such column`);
+  return column;
+}
+
+function maskOf(columns: readonly Column[], visibility: Visibility): number {
   return columns.reduce(
     (mask, column, index) => (column.type.visibility === visibility ? mask | (1 << index) : mask),
     0,
@@ -364,16 +437,18 @@ function rowViewClass(store: TableStore): new (place: number, id: number) => Row
     }
     return place;
   };
+  const isServer = store.holder === 'server';
   store.columns.forEach((column, index) => {
-    if (store.viewer !== 'server' && column.type.visibility === 'nobody') return;
-    const access = accessors(store, column, 1 << index, placeOf);
-    const isPrivate = store.viewer !== 'server' && column.type.visibility === 'owner';
+    if (!isServer && column.type.visibility === 'nobody') return;
+    const bit = 1 << index;
+    const access = accessors(store, column, bit, placeOf);
+    const isPrivate = !isServer && (store.privateMask & bit) !== 0;
     const get = isPrivate
       ? function (this: View): unknown {
-          return store.ownerAt(placeOf(this)) === store.viewer ? access.get.call(this) : undefined;
+          return ((store.granted[placeOf(this)] ?? 0) & bit) === 0 ? undefined : access.get.call(this);
         }
       : access.get;
-    const isWritable = store.viewer === 'server' && index !== store.ownerColumn;
+    const isWritable = isServer && index !== store.ownerColumn;
     Object.defineProperty(
       View.prototype,
       column.name,
@@ -407,16 +482,16 @@ function accessors(store: TableStore, column: Column, bit: number, placeOf: (vie
         },
       };
     }
-    case 'text': {
+    case 'boxed': {
       const { codec, data } = column;
       return {
         get() {
-          return codec.toValue(data[placeOf(this)] ?? '');
+          return codec.toValue(data[placeOf(this)]);
         },
         set(value) {
           const place = placeOf(this);
-          const raw = codec.quantise(value) ?? store.badWrite(column, value, data[place] ?? '', codec.clamp(value));
-          if (data[place] === raw) return;
+          const raw = codec.quantise(value) ?? store.badWrite(column, value, data[place], codec.clamp(value));
+          if (codec.isSame(data[place], raw)) return;
           data[place] = raw;
           store.mark(place, bit);
         },

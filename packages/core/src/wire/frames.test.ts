@@ -1,24 +1,45 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ByteReader } from '../codec/bytes.ts';
+import { ByteReader, ByteWriter } from '../codec/bytes.ts';
+import { eyes, PretendViewer, Stage, snapshotFor } from '../codec/pretend-viewer.test-support.ts';
+import { writeNoGrants } from '../codec/state-codec.ts';
 import { GameError } from '../errors.ts';
-import { choice, f32, quantized, text, u8 } from '../schema/field.ts';
+import { bytes, json, list, text } from '../schema/boxed-field.ts';
+import { choice, f32, quantized, u8 } from '../schema/field.ts';
+import { grid, record, table } from '../schema/state-schema.ts';
+import { hashState } from '../state/hash.ts';
+import type { StateStore } from '../state/state-store.ts';
 import {
   applyServerFrame,
   type ClientFrame,
   decodeClientFrame,
   decodeJoin,
+  encodeCheck,
   encodeClientFrame,
   encodeEvent,
   encodeJoin,
   encodeRefusal,
   encodeSaid,
   encodeWelcome,
+  isJoin,
+  isSnapshot,
+  isStateFrame,
+  writeDeltaHead,
+  writeSnapshotHead,
 } from './frames.ts';
 
 const schema = {
+  state: {
+    ships: table({ x: u8, hold: u8.visibleTo('owner') }),
+    tiles: grid({ width: 2, height: 2, of: u8 }),
+    round: record({ number: u8 }),
+  },
   input: { dir: choice('none', 'left'), power: quantized({ min: 0, max: 1, step: 1 / 8 }), tilt: f32 },
-  commands: { chat: { line: text(20) }, buy: { item: u8, count: u8 } },
+  commands: {
+    chat: { line: text(20) },
+    buy: { item: u8, count: u8 },
+    plan: { way: list(u8, 3), map: bytes(3), note: json(20) },
+  },
   events: { hit: { by: u8 }, over: {} },
 };
 
@@ -36,16 +57,39 @@ const anyFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc
     .string({ unit: 'grapheme-ascii', maxLength: 20 })
     .map((line) => ({ kind: 'command' as const, name: 'chat', payload: { line } })),
+  fc
+    .record({
+      way: fc.array(fc.nat(255), { maxLength: 3 }),
+      map: fc.uint8Array({ maxLength: 3 }),
+      note: fc.constantFrom(null, true, 'note', [1, [2]]),
+    })
+    .map((payload) => ({ kind: 'command' as const, name: 'plan', payload })),
   fc.string({ unit: 'grapheme', maxLength: 20 }).map((message) => ({ kind: 'say' as const, message })),
-  fc.constant({ kind: 'repair' as const }),
+  fc.constantFrom('gap', 'checksum').map((because) => ({ kind: 'repair' as const, because })),
+  fc
+    .record({
+      tick: fc.nat(),
+      at: fc.oneof(
+        fc.record({
+          table: fc.constant('ships'),
+          row: fc.integer({ min: 0, max: 0xffffffff }),
+          field: fc.constantFrom('', 'x', 'hold', 'owner'),
+        }),
+        fc.record({ table: fc.constant('tiles'), row: fc.nat(3), field: fc.constant('cells') }),
+        fc.record({ table: fc.constant('round'), row: fc.constant(1), field: fc.constant('number') }),
+      ),
+    })
+    .map((one) => ({ kind: 'diverged' as const, ...one })),
   fc.constant({ kind: 'leave' as const }),
 );
 
 describe('what a client sends', () => {
+  const decode = (frame: Uint8Array) => decodeClientFrame(schema, new ByteReader(frame));
+
   test('arrives as it was sent', () => {
     fc.assert(
       fc.property(anyFrame, (frame) => {
-        expect(decodeClientFrame(schema, new ByteReader(encodeClientFrame(schema, frame)))).toEqual(frame);
+        expect(decode(encodeClientFrame(schema, frame))).toEqual(frame);
       }),
     );
   });
@@ -53,42 +97,57 @@ describe('what a client sends', () => {
   test('[PR01] cut at any byte, or with bytes behind its end, is refused with BAD_FRAME', () => {
     fc.assert(
       fc.property(anyFrame, (frame) => {
-        const bytes = encodeClientFrame(schema, frame);
-        for (let length = 0; length < bytes.length; length++) {
-          expect(() => decodeClientFrame(schema, new ByteReader(bytes.subarray(0, length)))).toThrow(GameError);
+        const sent = encodeClientFrame(schema, frame);
+        const refusal = expect.objectContaining({ code: 'BAD_FRAME' });
+        for (let length = 0; length < sent.length; length++) {
+          expect(() => decode(sent.subarray(0, length))).toThrow(refusal);
         }
-        expect(() => decodeClientFrame(schema, new ByteReader(Uint8Array.of(...bytes, 0)))).toThrow(GameError);
+        expect(() => decode(Uint8Array.of(...sent, 0))).toThrow(refusal);
       }),
     );
   });
 
   test('[PR21] of any bytes at all throws refusals and nothing else', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
-        for (const decode of [
-          () => decodeClientFrame(schema, new ByteReader(bytes)),
-          () => decodeJoin(new ByteReader(bytes)),
-          () => applyServerFrame(schema, null, 0, new ByteReader(bytes)),
+      fc.property(fc.uint8Array({ maxLength: 64 }), (garbage) => {
+        const { store } = new PretendViewer(new Stage(schema.state), 1).mirror;
+        for (const read of [
+          () => decode(garbage),
+          () => decodeJoin(new ByteReader(garbage)),
+          () => applyServerFrame(schema, null, 0, new ByteReader(garbage)),
+          () => applyServerFrame(schema, store as unknown as StateStore, 0, new ByteReader(garbage)),
         ]) {
           try {
-            decode();
+            read();
           } catch (error) {
             expect(error).toBeInstanceOf(GameError);
           }
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 2_000 },
     );
   });
 
   test('a join says which game, which version of it, which room and what name', () => {
     const request = { game: 'arena', fingerprint: 0xdeadbeef, room: '', name: '마당' };
     expect(decodeJoin(new ByteReader(encodeJoin(request)))).toEqual(request);
+    expect(isJoin(encodeJoin(request))).toBe(true);
+    expect(isJoin(encodeClientFrame(schema, { kind: 'leave' }))).toBe(false);
+  });
+
+  test.each([
+    ['a repair for no reason there is', [5, 2], 'a reason is unknown'],
+    ['a difference in a part that there is not', [7, 1, 3, 1, 1], 'part 3 is unknown'],
+    ['a difference in a column that there is not', [7, 1, 0, 1, 4], 'column 4 is unknown'],
+    ['a command that there is not', [3, 3], 'message 3 is unknown'],
+    ['a frame of the server’s', [64], 'kind 64 is not one a seated client sends'],
+  ])('is refused: %s', (_, frame, reason) => {
+    expect(() => decode(Uint8Array.from(frame))).toThrow(reason);
   });
 });
 
 describe('what the server sends', () => {
-  const read = (bytes: Uint8Array) => applyServerFrame(schema, null, 0, new ByteReader(bytes));
+  const read = (frame: Uint8Array) => applyServerFrame(schema, null, 0, new ByteReader(frame));
 
   test('arrives as it was sent', () => {
     expect(read(encodeWelcome(3, 'abcd', '17'))).toEqual({ kind: 'welcome', seat: 3, roomId: 'abcd', you: '17' });
@@ -99,6 +158,9 @@ describe('what the server sends', () => {
       payload: { by: 4 },
     });
     expect(read(encodeSaid('17', ['hi']))).toEqual({ kind: 'said', from: '17', message: ['hi'] });
+    for (const hash of ['0123456789abcdef', 'fffffffffffffffe', '0000000000000001']) {
+      expect(read(encodeCheck(300, hash))).toEqual({ kind: 'check', tick: 300, hash });
+    }
     const full = new GameError('ROOM_FULL', '꽉 찼다'.repeat(200), { roomId: 'r', seats: 2 });
     expect(read(encodeRefusal(full))).toEqual({
       kind: 'refusal',
@@ -109,13 +171,111 @@ describe('what the server sends', () => {
   });
 
   test('is pinned by golden bytes', () => {
-    expect(encodeJoin({ game: 'a', fingerprint: 1, room: '', name: 'b' })).toEqual(
-      Uint8Array.of(1, 1, 97, 1, 0, 0, 0, 0, 1, 98),
-    );
-    expect(encodeClientFrame(schema, { kind: 'input', input: { dir: 'left', power: 0.25, tilt: 1 } })).toEqual(
-      Uint8Array.of(2, 1, 2, 0, 0, 128, 63),
-    );
-    expect(encodeWelcome(3, 'r', '17')).toEqual(Uint8Array.of(64, 3, 1, 114, 2, 49, 55));
-    expect(encodeEvent(schema, 300, 'over', {})).toEqual(Uint8Array.of(67, 0xac, 2, 1));
+    const { state } = new Stage(schema.state);
+    const sent = (frame: ClientFrame) => Array.from(encodeClientFrame(schema, frame));
+    expect(Array.from(encodeJoin({ game: 'a', fingerprint: 1, room: '', name: 'b' }))).toEqual([
+      1, 1, 97, 1, 0, 0, 0, 0, 1, 98,
+    ]);
+    expect(sent({ kind: 'input', input: { dir: 'left', power: 0.25, tilt: 1 } })).toEqual([2, 1, 2, 0, 0, 128, 63]);
+    expect(sent({ kind: 'command', name: 'buy', payload: { item: 7, count: 200 } })).toEqual([3, 1, 7, 0xc8, 1]);
+    expect(sent({ kind: 'say', message: [1] })).toEqual([4, 3, 91, 49, 93]);
+    expect(sent({ kind: 'repair', because: 'gap' })).toEqual([5, 0]);
+    expect(sent({ kind: 'repair', because: 'checksum' })).toEqual([5, 1]);
+    expect(sent({ kind: 'leave' })).toEqual([6]);
+    // Tick 300, the first part, row 65537; no field for a row that one of the two has not, 1 for the first.
+    const at = { table: 'ships', row: 0x10001 };
+    expect(sent({ kind: 'diverged', tick: 300, at: { ...at, field: '' } })).toEqual([7, 0xac, 2, 0, 0x81, 0x80, 4, 0]);
+    expect(sent({ kind: 'diverged', tick: 300, at: { ...at, field: 'x' } })).toEqual([7, 0xac, 2, 0, 0x81, 0x80, 4, 1]);
+    expect(sent({ kind: 'diverged', tick: 1, at: { table: 'tiles', row: 3, field: 'cells' } })).toEqual([
+      7, 1, 1, 3, 0,
+    ]);
+    expect(Array.from(encodeWelcome(3, 'r', '17'))).toEqual([64, 3, 1, 114, 2, 49, 55]);
+    // Tick 300; no ships, four cells of 0, round 1 of generation 0 has number 0; nothing granted.
+    const snapshot = new ByteWriter();
+    writeSnapshotHead(snapshot, 300);
+    snapshot.append(snapshotFor(state, eyes(0)));
+    expect(Array.from(snapshot.take())).toEqual([65, 0xac, 2, 0, 0, 4, 1, 0, 0, 0, 2, 0]);
+    // Tick 300, from two ticks before; nothing changed, nothing granted.
+    expect(Array.from(deltaOf(300, 298))).toEqual([66, 0xac, 2, 2, 0, 0]);
+    expect(Array.from(encodeEvent(schema, 300, 'over', {}))).toEqual([67, 0xac, 2, 1]);
+    expect(Array.from(encodeSaid('1', 2))).toEqual([68, 1, 49, 1, 50]);
+    expect(Array.from(encodeRefusal(new GameError('LEFT', 'x', { roomId: 'r' })))).toEqual([
+      ...[69, 4, 76, 69, 70, 84, 1, 120],
+      ...[14, ...new TextEncoder().encode('{"roomId":"r"}')],
+    ]);
+    // Tick 300, then both halves of the checksum, each low byte first.
+    expect(Array.from(encodeCheck(300, '0123456789abcdef'))).toEqual([
+      ...[70, 0xac, 2],
+      ...[0x67, 0x45, 0x23, 0x01],
+      ...[0xef, 0xcd, 0xab, 0x89],
+    ]);
+  });
+});
+
+function deltaOf(tick: number, baseTick: number, body = Uint8Array.of(0)): Uint8Array {
+  const out = new ByteWriter();
+  writeDeltaHead(out, tick, baseTick);
+  out.append(body);
+  writeNoGrants(out);
+  return out.take();
+}
+
+describe('state', () => {
+  /** A viewer that has taken a snapshot of tick 10 by frame. */
+  function watching() {
+    const stage = new Stage(schema.state);
+    stage.state.view.ships.add({ x: 1 }, { owner: { number: 1 } });
+    stage.publish();
+    const viewer = new PretendViewer(stage, 1);
+    const apply = (tick: number, frame: Uint8Array) =>
+      applyServerFrame(schema, viewer.mirror.store as unknown as StateStore, tick, new ByteReader(frame));
+    return { stage, viewer, apply };
+  }
+
+  test('of a whole frame reaches the mirror, whatever tick that is at', () => {
+    const { stage, viewer, apply } = watching();
+    stage.state.view.ships.add({ x: 2, hold: 7 }, { owner: { number: 1 } });
+    stage.publish();
+    for (const tick of [0, 10, 99]) {
+      const frame = new ByteWriter();
+      writeSnapshotHead(frame, 12);
+      frame.append(snapshotFor(stage.state, viewer));
+      expect(apply(tick, frame.take())).toEqual({ kind: 'snapshot', tick: 12 });
+      expect(hashState(viewer.mirror.store, 1)).toBe(hashState(stage.state, viewer));
+      expect(viewer.mirror.view.ships.get(2)?.hold).toBe(7);
+    }
+  });
+
+  test.each([
+    ['is applied where it builds on the tick of the mirror', 11, 10, 10, 'delta'],
+    ['is applied where the mirror is past its base and before its tick', 14, 10, 12, 'delta'],
+    ['answers gap where the mirror lacks what it builds on', 14, 12, 10, 'gap'],
+    ['answers gap where the mirror is at its tick already', 14, 10, 14, 'gap'],
+    ['answers gap where the mirror is past it', 14, 10, 20, 'gap'],
+  ])('of a delta %s', (_, tick, baseTick, at, kind) => {
+    const { stage, viewer, apply } = watching();
+    stage.state.view.round.number = 9;
+    stage.publish();
+    const before = hashState(viewer.mirror.store, 1);
+    const frame = deltaOf(tick, baseTick, Uint8Array.of(...stage.publication.shared, 0));
+    expect(apply(at, frame)).toEqual(kind === 'delta' ? { kind, tick } : { kind, tick, baseTick });
+    expect(viewer.mirror.view.round.number).toBe(kind === 'delta' ? 9 : 0);
+    if (kind === 'gap') expect(hashState(viewer.mirror.store, 1)).toBe(before);
+  });
+
+  test('is refused before a welcome, and with bytes behind its end', () => {
+    const { apply } = watching();
+    const delta = deltaOf(11, 10);
+    expect(() => applyServerFrame(schema, null, 10, new ByteReader(delta))).toThrow('state came before the welcome');
+    expect(() => apply(10, Uint8Array.of(...delta, 0))).toThrow('1 bytes follow the end of the frame');
+    expect(() => apply(10, delta.subarray(0, 4))).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
+  });
+
+  test('is told from what carries none by the first byte', () => {
+    const snapshot = new ByteWriter();
+    writeSnapshotHead(snapshot, 1);
+    const frames = [snapshot.take(), deltaOf(2, 1), encodeWelcome(1, '', ''), encodeCheck(1, '0'.repeat(16))];
+    expect(frames.map(isSnapshot)).toEqual([true, false, false, false]);
+    expect(frames.map(isStateFrame)).toEqual([true, true, false, false]);
   });
 });

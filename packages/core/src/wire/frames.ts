@@ -6,14 +6,15 @@
  * last field ends: bytes that follow are refused.
  */
 import { type ByteReader, ByteWriter } from '../codec/bytes.ts';
-import { readDelta, readOwn, readSnapshot } from '../codec/state-codec.ts';
+import { readDelta, readGrants, readSnapshot } from '../codec/state-codec.ts';
 import { utf8Cut, utf8Length } from '../codec/utf8.ts';
 import type { GameError } from '../errors.ts';
 import { type JsonValue, parseJson } from '../json-value.ts';
 import type { Fields, ValuesOf } from '../schema/field.ts';
 import type { Messages } from '../schema/game.ts';
 import { readMessage, writeMessage } from '../schema/message.ts';
-import type { StateSchema } from '../schema/state-schema.ts';
+import { columnsOf, type StateSchema } from '../schema/state-schema.ts';
+import type { Difference } from '../state/difference.ts';
 import type { StateStore } from '../state/state-store.ts';
 
 /** The WebSocket subprotocol a native client asks for. */
@@ -33,6 +34,7 @@ const COMMAND = 3;
 const SAY = 4;
 const REPAIR = 5;
 const LEAVE = 6;
+const DIVERGED = 7;
 
 const WELCOME = 64;
 const SNAPSHOT = 65;
@@ -40,6 +42,11 @@ const DELTA = 66;
 const EVENT = 67;
 const SAID = 68;
 const REFUSAL = 69;
+const CHECK = 70;
+
+/** Why a client asks for the whole state: it missed something, or its checksum differs. */
+const REPAIR_REASONS = ['gap', 'checksum'] as const;
+export type RepairReason = (typeof REPAIR_REASONS)[number];
 
 /** The first frame of a connection: which game, and optionally which room, under what name. */
 export interface JoinRequest {
@@ -56,11 +63,13 @@ export type ClientFrame<I extends Fields = Fields> =
   | { readonly kind: 'input'; readonly input: ValuesOf<I> }
   | { readonly kind: 'command'; readonly name: string; readonly payload: ValuesOf<Fields> }
   | { readonly kind: 'say'; readonly message: JsonValue }
-  | { readonly kind: 'repair' }
+  | { readonly kind: 'repair'; readonly because: RepairReason }
+  | { readonly kind: 'diverged'; readonly tick: number; readonly at: Difference }
   | { readonly kind: 'leave' };
 
 /** What a game's frames are made of. */
 export interface FrameSchema {
+  readonly state: StateSchema;
   readonly input: Fields;
   readonly commands: Messages;
   readonly events: Messages;
@@ -101,7 +110,12 @@ export function encodeClientFrame(schema: FrameSchema, frame: ClientFrame): Uint
     case 'say':
       return framed(SAY, (out) => out.text(JSON.stringify(frame.message)));
     case 'repair':
-      return framed(REPAIR, () => {});
+      return framed(REPAIR, (out) => out.u8(REPAIR_REASONS.indexOf(frame.because)));
+    case 'diverged':
+      return framed(DIVERGED, (out) => {
+        out.varint(frame.tick);
+        writeDifference(out, schema.state, frame.at);
+      });
     case 'leave':
       return framed(LEAVE, () => {});
   }
@@ -124,7 +138,9 @@ function readClientFrame(schema: FrameSchema, from: ByteReader): ClientFrame {
     case SAY:
       return { kind: 'say', message: parseJson(from.text(CLIENT_FRAME_BYTES_MAX)) };
     case REPAIR:
-      return { kind: 'repair' };
+      return { kind: 'repair', because: REPAIR_REASONS[from.u8()] ?? from.fail('a reason is unknown') };
+    case DIVERGED:
+      return { kind: 'diverged', tick: from.varint(), at: readDifference(from, schema.state) };
     case LEAVE:
       return { kind: 'leave' };
     default:
@@ -137,11 +153,17 @@ export function isStateFrame(bytes: Uint8Array): boolean {
   return bytes[0] === SNAPSHOT || bytes[0] === DELTA;
 }
 
+/** True for a frame that carries the whole state. */
+export function isSnapshot(bytes: Uint8Array): boolean {
+  return bytes[0] === SNAPSHOT;
+}
+
 /** What the server says. State is applied to the mirror while it is read, so it does not appear here. */
 export type ServerFrame =
   | { readonly kind: 'welcome'; readonly seat: number; readonly roomId: string; readonly you: string }
   | { readonly kind: 'snapshot'; readonly tick: number }
   | { readonly kind: 'delta'; readonly tick: number }
+  | { readonly kind: 'check'; readonly tick: number; readonly hash: string }
   | { readonly kind: 'gap'; readonly tick: number; readonly baseTick: number }
   | { readonly kind: 'event'; readonly tick: number; readonly name: string; readonly payload: ValuesOf<Fields> }
   | { readonly kind: 'said'; readonly from: string; readonly message: JsonValue }
@@ -155,20 +177,25 @@ export function encodeWelcome(seat: number, roomId: string, you: string): Uint8A
   });
 }
 
-/** `body` is a snapshot for everyone followed by the receiver's own fields. */
-export function encodeSnapshot(tick: number, body: Uint8Array): Uint8Array {
-  return framed(SNAPSHOT, (out) => {
-    out.varint(tick);
-    out.append(body);
-  });
+/** Begins a frame with the whole state: a snapshot and grants follow. */
+export function writeSnapshotHead(out: ByteWriter, tick: number): void {
+  out.u8(SNAPSHOT);
+  out.varint(tick);
 }
 
-/** `body` is a delta for everyone followed by the receiver's own fields; it builds on the state at `baseTick`. */
-export function encodeDelta(tick: number, baseTick: number, body: Uint8Array): Uint8Array {
-  return framed(DELTA, (out) => {
+/** Begins a frame with what changed since the state at `baseTick`: a delta and grants follow. */
+export function writeDeltaHead(out: ByteWriter, tick: number, baseTick: number): void {
+  out.u8(DELTA);
+  out.varint(tick);
+  out.varint(tick - baseTick);
+}
+
+/** `hash` is that of the receiver's state at `tick`, as `hashState` gives it. */
+export function encodeCheck(tick: number, hash: string): Uint8Array {
+  return framed(CHECK, (out) => {
     out.varint(tick);
-    out.varint(tick - baseTick);
-    out.append(body);
+    out.u32(Number.parseInt(hash.slice(0, 8), 16));
+    out.u32(Number.parseInt(hash.slice(8), 16));
   });
 }
 
@@ -197,7 +224,7 @@ export function encodeRefusal({ code, message, details }: GameError): Uint8Array
 }
 
 /**
- * Reads one frame of the server's and applies state to `mirror`, which is at `tick`. A delta that builds on another
+ * Reads one frame of the server's and applies state to `mirror`, which is at `tick`. A delta that builds on a later
  * tick is not applied and answers `gap`. Throws BAD_FRAME; the mirror then needs a snapshot.
  */
 export function applyServerFrame(
@@ -231,17 +258,24 @@ function readServerFrame(
       if (mirror === null) return from.fail('state came before the welcome');
       const at = from.varint();
       readSnapshot(from, mirror);
-      readOwn(from, mirror);
+      readGrants(from, mirror);
       return { kind: 'snapshot', tick: at };
     }
     case DELTA: {
       if (mirror === null) return from.fail('state came before the welcome');
       const at = from.varint();
       const baseTick = at - from.varint();
-      if (baseTick !== tick) return { kind: 'gap', tick: at, baseTick };
+      // What is the same for many builds on the last tick that changed something for all of them: a mirror that was
+      // told something of its own since is past it, and has missed nothing.
+      if (baseTick > tick || at <= tick) return { kind: 'gap', tick: at, baseTick };
       readDelta(from, mirror);
-      readOwn(from, mirror);
+      readGrants(from, mirror);
       return { kind: 'delta', tick: at };
+    }
+    case CHECK: {
+      const at = from.varint();
+      const digits = (word: number): string => word.toString(16).padStart(8, '0');
+      return { kind: 'check', tick: at, hash: digits(from.u32()) + digits(from.u32()) };
     }
     case EVENT:
       return { kind: 'event', tick: from.varint(), ...readNamed(from, schema.events) };
@@ -285,4 +319,26 @@ function readNamed(from: ByteReader, messages: Messages): { name: string; payloa
   const fields = name === undefined ? undefined : messages[name];
   if (name === undefined || fields === undefined) return from.fail(`message ${index} is unknown`);
   return { name, payload: readMessage(from, fields) };
+}
+
+/** A place in a state by numbers of the schema: names never travel. */
+function writeDifference(out: ByteWriter, schema: StateSchema, { table, row, field }: Difference): void {
+  const part = schema[table];
+  out.varint(Object.keys(schema).indexOf(table));
+  out.varint(row);
+  out.varint(part === undefined || part.type === 'grid' ? 0 : columnNames(part).indexOf(field) + 1);
+}
+
+function readDifference(from: ByteReader, schema: StateSchema): Difference {
+  const index = from.varint();
+  const [table, part] = Object.entries(schema)[index] ?? from.fail(`part ${index} is unknown`);
+  const row = from.varint();
+  const column = from.varint();
+  if (part.type === 'grid') return { table, row, field: 'cells' };
+  const field = column === 0 ? '' : (columnNames(part)[column - 1] ?? from.fail(`column ${column} is unknown`));
+  return { table, row, field };
+}
+
+function columnNames(part: Parameters<typeof columnsOf>[0]): readonly string[] {
+  return columnsOf(part).map(([name]) => name);
 }

@@ -15,12 +15,15 @@ export const REFUSALS_BURST = 40;
 /** A connection that has not joined by then is closed. */
 export const JOIN_TIMEOUT_MS = 5_000;
 
-/** The least time between two whole states for one connection, however often it falls behind or asks for repair. */
+/** The least time between two whole states for one connection, however often it asks for repair. */
 export const WHOLE_STATE_PERIOD_MS = 500;
 
 /** Unsent bytes over which state waits: it is sent anew, and only the newest, once they have drained. */
 export const OUTBOX_SOFT_BYTES = 256 * 1024;
 
-/** Unsent bytes, or a time over the soft limit, after which a connection is given up. */
+/** Unsent bytes, or a time over the soft limit in which none of them went, after which a connection is given up. */
 export const OUTBOX_HARD_BYTES = 1024 * 1024;
 export const OUTBOX_SLOW_MS = 5_000;
+
+/** Events and messages that wait for a full connection, beyond which it is given up: each of them was promised. */
+export const OUTBOX_WAITING_MAX = 256;

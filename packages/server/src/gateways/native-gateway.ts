@@ -4,7 +4,6 @@ import {
   decodeClientFrame,
   decodeJoin,
   encodeRefusal,
-  encodeSaid,
   encodeWelcome,
   type Game,
   GameError,
@@ -65,7 +64,10 @@ function receive({ rooms }: LinkContext, link: NativeLink, data: Uint8Array | st
     case 'say':
       return seat.say(frame.message);
     case 'repair':
-      return player.repair();
+      return player.repair(frame.because);
+    case 'diverged':
+      if (player.mayTellDivergence()) seat.diverged(frame.tick, frame.at);
+      return;
     case 'leave':
       return seat.leave();
     default:
@@ -74,27 +76,23 @@ function receive({ rooms }: LinkContext, link: NativeLink, data: Uint8Array | st
 }
 
 function speechOf(peer: Peer): Speech {
-  let seat = 0;
-  /** The tick of the state this peer holds. */
-  let peerTick = 0;
   return {
     get bufferedBytes() {
       return peer.bufferedBytes;
     },
-    welcome(welcome, update) {
-      seat = welcome.seat;
-      peerTick = update.tick;
+    welcome(welcome, view) {
       peer.send(encodeWelcome(welcome.seat, welcome.roomId, welcome.you));
-      peer.send(update.snapshotFor(seat));
+      peer.send(view.snapshot());
     },
-    update(update, isBehind) {
-      const frame = isBehind ? update.snapshotFor(seat) : update.frameFor(seat, peerTick);
-      if (frame === null) return;
-      peerTick = update.tick;
-      peer.send(frame);
+    update(view, repair) {
+      // A copy that differs is brought to this very tick before it is replaced, so that its owner can say where.
+      const frame = repair === 'gap' ? null : view.frame();
+      if (frame !== null) peer.send(frame);
+      const more = repair === null ? view.check() : view.snapshot();
+      if (more !== null) peer.send(more);
     },
     event: (event) => peer.send(event.frame()),
-    said: (from, message) => peer.send(encodeSaid(from, message)),
+    said: (said) => peer.send(said.frame()),
     refuse: (error) => peer.send(encodeRefusal(error)),
     end(error, closeCode) {
       peer.send(encodeRefusal(error));

@@ -1,12 +1,28 @@
-/** Watches what a peer has not read yet, before anything more is encoded for it. Its memory here is bounded by this. */
+/**
+ * What goes to one peer, and what waits for it. Before anything more is encoded, it is looked at what the peer has not read
+ * yet: over the soft limit state waits (and is told anew, and only as it is then), and so do events and messages, in order.
+ * All of it counts towards one hard limit; a peer that passes it, or does not read at all for a while, is given up.
+ */
 import { GameError } from '@madang/core';
 import type { Clock } from '../ports/clock.ts';
-import { OUTBOX_HARD_BYTES, OUTBOX_SLOW_MS, OUTBOX_SOFT_BYTES } from './limits.ts';
+import { OUTBOX_HARD_BYTES, OUTBOX_SLOW_MS, OUTBOX_SOFT_BYTES, OUTBOX_WAITING_MAX } from './limits.ts';
+
+/** Something to be sent that is no state. */
+export interface Letter {
+  readonly sizeBytes: number;
+  /** Of waiting letters with the same key only the last counts; null: each counts. */
+  readonly key: string | null;
+  send(): void;
+}
 
 export class Outbox {
   readonly #clock: Clock;
   readonly #bufferedBytes: () => number;
+  #waiting: Letter[] = [];
+  #waitingBytes = 0;
+  /** Since when the peer is over the soft limit without having read anything; null while it is not over it. */
   #slowSinceMs: number | null = null;
+  #leastBytes = 0;
 
   constructor(clock: Clock, bufferedBytes: () => number) {
     this.#clock = clock;
@@ -16,18 +32,44 @@ export class Outbox {
   /** True when state may go out now; false when it must wait. Throws TOO_SLOW for a peer that is to be given up. */
   mayGo(): boolean {
     const bufferedBytes = this.#bufferedBytes();
+    const unsentBytes = bufferedBytes + this.#waitingBytes;
+    if (unsentBytes > OUTBOX_HARD_BYTES) throw tooSlow(unsentBytes, OUTBOX_HARD_BYTES);
     if (bufferedBytes <= OUTBOX_SOFT_BYTES) {
       this.#slowSinceMs = null;
       return true;
     }
     const nowMs = this.#clock.nowMs();
-    this.#slowSinceMs ??= nowMs;
-    if (bufferedBytes > OUTBOX_HARD_BYTES || nowMs - this.#slowSinceMs > OUTBOX_SLOW_MS) {
-      throw new GameError('TOO_SLOW', 'This connection reads too slowly to play; it may come back.', {
-        bufferedBytes,
-        limitBytes: bufferedBytes > OUTBOX_HARD_BYTES ? OUTBOX_HARD_BYTES : OUTBOX_SOFT_BYTES,
-      });
-    }
+    if (this.#slowSinceMs === null || bufferedBytes < this.#leastBytes) this.#slowSinceMs = nowMs;
+    this.#leastBytes = bufferedBytes;
+    if (nowMs - this.#slowSinceMs > OUTBOX_SLOW_MS) throw tooSlow(bufferedBytes, OUTBOX_SOFT_BYTES);
     return false;
   }
+
+  /** Sends a letter now, or after those that wait. Throws TOO_SLOW where too many do. */
+  send(letter: Letter): void {
+    if (this.#waiting.length === 0 && this.mayGo()) return letter.send();
+    const { key } = letter;
+    const earlier = key === null ? -1 : this.#waiting.findIndex((one) => one.key === key);
+    if (earlier >= 0) this.#waitingBytes -= this.#waiting.splice(earlier, 1)[0]?.sizeBytes ?? 0;
+    this.#waiting.push(letter);
+    this.#waitingBytes += letter.sizeBytes;
+    if (this.#waiting.length > OUTBOX_WAITING_MAX) throw tooSlow(this.#waitingBytes, OUTBOX_HARD_BYTES);
+    this.mayGo();
+  }
+
+  /** Sends what waits: after the state that it belongs to. */
+  drain(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (const letter of waiting) letter.send();
+  }
+}
+
+function tooSlow(bufferedBytes: number, limitBytes: number): GameError<'TOO_SLOW'> {
+  return new GameError('TOO_SLOW', 'This connection reads too slowly to play; it may come back.', {
+    bufferedBytes,
+    limitBytes,
+  });
 }

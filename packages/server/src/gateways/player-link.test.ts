@@ -1,4 +1,4 @@
-import { choice, defineGame, type Game, type GameError, record, table, u8, u16 } from '@madang/core';
+import { choice, defineGame, type Game, type GameError, type RepairReason, record, table, u8, u16 } from '@madang/core';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { host } from '../room/room.test-support.ts';
@@ -12,8 +12,12 @@ const clockwork = defineGame({
   seats: 4,
   state: { hands: table({ at: u8 }), clock: record({ ticks: u16 }) },
   input: { dir: choice('none', 'left') },
-  step(room) {
+  events: { beep: { tick: u16 }, news: { tick: u16 } },
+  eventPolicy: { beep: 'latest' },
+  step(room, { tick }) {
     room.state.clock.ticks += 1;
+    room.emit('beep', { tick });
+    room.emit('news', { tick });
   },
 });
 
@@ -21,21 +25,23 @@ const clockwork = defineGame({
 interface Spoken {
   bufferedBytes: number;
   readonly order: string[];
-  readonly updates: boolean[];
+  readonly updates: (RepairReason | null)[];
+  readonly events: string[];
   readonly refused: GameError[];
   ended: { readonly error: GameError; readonly closeCode: number } | null;
 }
 
 function player(game: Game = clockwork) {
   const made = host([game]);
-  const spoken: Spoken = { bufferedBytes: 0, order: [], updates: [], refused: [], ended: null };
+  const spoken: Spoken = { bufferedBytes: 0, order: [], updates: [], events: [], refused: [], ended: null };
   const speech: Speech = {
     get bufferedBytes() {
       return spoken.bufferedBytes;
     },
     welcome: () => void spoken.order.push('welcome'),
-    update: (_update, isBehind) => void spoken.updates.push(isBehind),
-    event: () => {},
+    update: (_view, repair) => void spoken.updates.push(repair),
+    event: ({ name, payload }) =>
+      void spoken.events.push(`${name} ${String(payload.tick)} after ${spoken.updates.length}`),
     said: () => {},
     refuse: (error) => {
       spoken.order.push('refuse');
@@ -130,7 +136,7 @@ describe('a connection', () => {
 });
 
 describe('a peer that does not read', () => {
-  test('is sent nothing more over the soft limit, and the whole state once it reads again', () => {
+  test('is sent nothing more over the soft limit, and what it missed once it reads again', () => {
     const { clock, link, spoken } = player();
     link.join({});
     clock.advance(200);
@@ -140,20 +146,48 @@ describe('a peer that does not read', () => {
     expect(spoken.updates.length).toBe(before);
     spoken.bufferedBytes = 0;
     clock.advance(200);
-    expect(spoken.updates.slice(before)).toEqual([true, false]);
+    expect(spoken.updates.slice(before)).toEqual([null, null]);
   });
 
-  test('[PR14] is sent the whole state at most twice a second, however often it asks', () => {
+  test('is told afterwards of all events, or of the latest where only that counts, and after the state', () => {
     const { clock, link, spoken } = player();
     link.join({});
+    clock.advance(200);
+    spoken.events.length = 0;
+    const before = spoken.updates.length;
+    spoken.bufferedBytes = OUTBOX_SOFT_BYTES + 1;
+    clock.advance(300);
+    expect(spoken.events).toEqual([]);
+    spoken.bufferedBytes = 0;
     clock.advance(100);
-    for (let i = 0; i < 50; i++) {
-      link.handle(1, () => link.repair());
-      clock.advance(100);
-    }
-    expect(spoken.updates.filter((isWhole) => isWhole).length).toBeLessThanOrEqual(11);
-    expect(spoken.updates.filter((isWhole) => isWhole).length).toBeGreaterThan(5);
+    const after = `after ${before + 1}`;
+    expect(spoken.events).toEqual([
+      `news 3 ${after}`,
+      `news 4 ${after}`,
+      `beep 5 ${after}`,
+      `news 5 ${after}`,
+      `beep 6 ${after}`,
+      `news 6 ${after}`,
+    ]);
   });
+
+  test.each(['gap', 'checksum'] as const)(
+    '[PR14] is sent the whole state at most twice a second, however often it asks because of a %s',
+    (because) => {
+      const { clock, link, spoken } = player();
+      link.join({});
+      clock.advance(100);
+      for (let i = 0; i < 50; i++) {
+        link.handle(1, () => link.repair(because));
+        clock.advance(100);
+      }
+      const wholes = spoken.updates.filter((repair) => repair === because).length;
+      expect(wholes).toBeGreaterThan(5);
+      expect(wholes).toBeLessThanOrEqual(11);
+      // Deltas between two wholes help a copy that is merely wrong, and not one that missed something.
+      expect(spoken.updates.length - wholes > 1).toBe(because === 'checksum');
+    },
+  );
 
   test.each([
     ['holds more than the hard limit', OUTBOX_HARD_BYTES + 1, 100],

@@ -2,11 +2,11 @@
  * One player's connection, whatever it speaks: its seat, its allowances, and the one way in which it ends. Gateways
  * differ in how they read and write; what may be asked, how often, and what happens when it fails is here, once.
  */
-import { ERRORS, GameError, isGameError, type JsonValue } from '@madang/core';
+import { ERRORS, GameError, isGameError, type RepairReason } from '@madang/core';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { JoinWish, Rooms } from '../room/rooms.ts';
-import type { RoomEvent, RoomUpdate, SeatHandle, Viewer, Welcome } from '../room/viewer.ts';
+import type { RoomEvent, RoomView, Said, SeatHandle, Viewer, Welcome } from '../room/viewer.ts';
 import { JOIN_TIMEOUT_MS, WHOLE_STATE_PERIOD_MS } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { PeerBudget } from './peer-budget.ts';
@@ -14,11 +14,12 @@ import { PeerBudget } from './peer-budget.ts';
 /** How a gateway speaks to its client. */
 export interface Speech {
   readonly bufferedBytes: number;
-  welcome(welcome: Welcome, update: RoomUpdate): void;
-  /** Sends what changed; also called when nothing did. `isBehind` after updates that had to wait. */
-  update(update: RoomUpdate, isBehind: boolean): void;
-  event(event: RoomEvent): void;
-  said(from: string, message: JsonValue): void;
+  welcome(welcome: Welcome, view: RoomView): void;
+  /** Sends what changed; also called when nothing did. The whole state where the client asked for it, and why. */
+  update(view: RoomView, repair: RepairReason | null): void;
+  /** Null where this gateway carries no events. */
+  readonly event: ((event: RoomEvent) => void) | null;
+  said(said: Said): void;
   /** A refusal after which the connection stays open. */
   refuse(error: GameError): void;
   /** The connection's end: tells why and closes with `closeCode`. */
@@ -41,7 +42,8 @@ export class PlayerLink {
   #seat: SeatHandle | null = null;
   /** Refusals of what came before the welcome, which is the first thing a client hears; null once it was. */
   #beforeWelcome: GameError[] | null = [];
-  #isBehind = false;
+  #repair: RepairReason | null = null;
+  #isDivergenceOpen = false;
   #wholeStateAtMs = Number.NEGATIVE_INFINITY;
   #isOver = false;
 
@@ -115,9 +117,16 @@ export class PlayerLink {
     }
   }
 
-  /** The whole state is sent with an update soon, whatever this client was sent before. */
-  repair(): void {
-    this.#isBehind = true;
+  /** The whole state is sent soon, whatever this client was sent before. */
+  repair(because: RepairReason): void {
+    this.#repair = because;
+  }
+
+  /** True once after each repair of a copy whose checksum was wrong: only then is there something to tell of it. */
+  mayTellDivergence(): boolean {
+    const mayTell = this.#isDivergenceOpen;
+    this.#isDivergenceOpen = false;
+    return mayTell;
   }
 
   /** Ends the connection from our side. Its seat is kept for the grace, as that of one whose line broke. */
@@ -138,12 +147,15 @@ export class PlayerLink {
     this.#seat?.drop();
   }
 
-  /** True when a peer that is behind may be sent the whole state now. */
-  #mayCatchUp(): boolean {
+  /** What the client is to be sent whole now, if anything; it waits where it asks too often. */
+  #dueRepair(): RepairReason | null {
     const nowMs = this.#context.clock.nowMs();
-    if (!this.#outbox.mayGo() || nowMs - this.#wholeStateAtMs < WHOLE_STATE_PERIOD_MS) return false;
+    if (this.#repair === null || nowMs - this.#wholeStateAtMs < WHOLE_STATE_PERIOD_MS) return null;
+    const because = this.#repair;
+    this.#repair = null;
     this.#wholeStateAtMs = nowMs;
-    return true;
+    this.#isDivergenceOpen = because === 'checksum';
+    return because;
   }
 
   #refuse(error: GameError): void {
@@ -170,22 +182,31 @@ export class PlayerLink {
       }
     };
     return {
-      welcome: (welcome, update) =>
+      welcome: (welcome, view) =>
         unlessOver(() => {
-          speech.welcome(welcome, update);
+          speech.welcome(welcome, view);
           const held = this.#beforeWelcome ?? [];
           this.#beforeWelcome = null;
           for (const error of held) speech.refuse(error);
         }),
-      update: (update) =>
+      update: (view) =>
         unlessOver(() => {
-          this.#isBehind ||= !this.#outbox.mayGo();
-          if (this.#isBehind && !this.#mayCatchUp()) return;
-          speech.update(update, this.#isBehind);
-          this.#isBehind = false;
+          if (!this.#outbox.mayGo()) return;
+          const repair = this.#dueRepair();
+          // One that missed something cannot use what builds on it.
+          if (repair !== null || this.#repair !== 'gap') speech.update(view, repair);
+          this.#outbox.drain();
         }),
-      event: (event) => unlessOver(() => this.#outbox.mayGo() && speech.event(event)),
-      said: (from, message) => unlessOver(() => this.#outbox.mayGo() && speech.said(from, message)),
+      event: (event) =>
+        unlessOver(() => {
+          if (speech.event === null) return;
+          const key = event.policy === 'latest' ? event.name : null;
+          this.#outbox.send({ key, sizeBytes: event.frame().length, send: () => speech.event?.(event) });
+        }),
+      said: (said) =>
+        unlessOver(() =>
+          this.#outbox.send({ key: null, sizeBytes: said.frame().length, send: () => speech.said(said) }),
+        ),
       refuse: (error) => unlessOver(() => void this.fail(error)),
       end: (error) => unlessOver(() => this.end(error)),
     };

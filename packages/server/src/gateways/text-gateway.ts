@@ -59,22 +59,21 @@ function badMessage(reason: string): GameError {
 }
 
 function speechOf(peer: Peer): Speech {
-  let seat = 0;
   const send = (message: object): void => peer.send(JSON.stringify(message));
   return {
     get bufferedBytes() {
       return peer.bufferedBytes;
     },
-    welcome(welcome, update) {
-      seat = welcome.seat;
-      send({ type: 'welcome', you: welcome.you, tick: update.tick, state: update.jsonFor(seat) });
+    welcome(welcome, view) {
+      view.advance();
+      send({ type: 'welcome', you: welcome.you, tick: view.tick, state: view.json() });
     },
-    update(update, isBehind) {
-      if (update.hasChangesFor(seat) || isBehind) peer.send(update.stateTextFor(seat));
+    update(view) {
+      if (view.advance()) peer.send(view.stateText());
     },
     // The contract of this gateway is state and messages; events are the native protocol's.
-    event: () => {},
-    said: (from, message) => send({ type: 'response', from, message }),
+    event: null,
+    said: ({ from, message }) => send({ type: 'response', from, message }),
     refuse: (error) => send({ type: 'error', code: error.code, message: error.message }),
     end(error, closeCode) {
       send({ type: 'error', code: error.code, message: error.message });

@@ -93,7 +93,7 @@ class MemoryPeer implements Peer {
 
   send(data: Uint8Array | string): void {
     if (!this.#isOpen) return;
-    this.#waiting.push(data);
+    this.#waiting.push(typeof data === 'string' ? data : data.slice());
     this.bufferedBytes += data.length;
     this.flush();
   }

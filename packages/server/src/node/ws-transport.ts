@@ -1,4 +1,11 @@
-/** WebSockets as a transport, on the `ws` library: one instance per path. */
+/**
+ * WebSockets as a transport, on the `ws` library: one instance per path.
+ *
+ * What a peer is sent in one turn of the event loop, which is one tick of its room, goes out in one write: a system call is
+ * what costs most. A message that goes to many peers in a row is framed once, and the same buffer is written to each of
+ * their sockets; nothing writes to it afterwards. Compression is off, so `ws` itself never holds a message back and
+ * frames written beside it keep their order.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLIENT_FRAME_BYTES_MAX } from '@madang/core';
@@ -6,6 +13,7 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../ports/clock.ts';
 import type { Peer, Transport, TransportEvents } from '../ports/transport.ts';
+import { framed } from './ws-frame.ts';
 
 /** Fragments one message may come in. */
 const FRAGMENTS_MAX = 32;
@@ -28,6 +36,7 @@ export class WsTransport implements Transport {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #server: WebSocketServer;
+  readonly #writes = new TurnWrites();
   #on: TransportEvents | null = null;
   #cancelPing: (() => void) | null = null;
 
@@ -52,7 +61,7 @@ export class WsTransport implements Transport {
 
   /** Takes over a connection whose request was already checked. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, request));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, socket, request));
   }
 
   async stop(deadlineMs: number): Promise<void> {
@@ -72,10 +81,10 @@ export class WsTransport implements Transport {
     cancel();
   }
 
-  #accept(webSocket: WebSocket, request: IncomingMessage): void {
+  #accept(webSocket: WebSocket, socket: Duplex, request: IncomingMessage): void {
     const on = this.#on;
     if (on === null) return webSocket.close(1012, 'SERVER_STOPPING');
-    const peer = new WsPeer(webSocket, request);
+    const peer = new WsPeer(webSocket, socket, this.#writes, request);
     // Errors are followed by a close, and the close tells the gateway; without a listener they would end the process.
     webSocket.on('error', (error) => {
       this.#log.info({ code: 'code' in error ? error.code : error.name }, 'a connection broke the WebSocket protocol');
@@ -104,27 +113,71 @@ export class WsTransport implements Transport {
   }
 }
 
+/** What the peers of a transport are sent in one turn of the event loop. */
+class TurnWrites {
+  readonly #peers: WsPeer[] = [];
+  #lastData: Uint8Array | string | null = null;
+  #lastFrame: Buffer | null = null;
+
+  /** The message as a frame; the same frame for the same message again. */
+  framed(data: Uint8Array | string): Buffer {
+    if (data !== this.#lastData || this.#lastFrame === null) {
+      this.#lastFrame = framed(data);
+      this.#lastData = data;
+    }
+    return this.#lastFrame;
+  }
+
+  /** Flushes this peer when the turn is over. */
+  add(peer: WsPeer): void {
+    if (this.#peers.push(peer) === 1) process.nextTick(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#lastData = null;
+    this.#lastFrame = null;
+    for (const peer of this.#peers.splice(0)) peer.flush();
+  }
+}
+
 class WsPeer implements Peer {
   readonly address: string;
   readonly query: URLSearchParams;
   readonly #webSocket: WebSocket;
+  readonly #socket: Duplex;
+  readonly #writes: TurnWrites;
+  /** Frames of this turn. */
+  #frames: Buffer[] = [];
 
-  constructor(webSocket: WebSocket, request: IncomingMessage) {
+  constructor(webSocket: WebSocket, socket: Duplex, writes: TurnWrites, request: IncomingMessage) {
     this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.#writes = writes;
     this.address = request.socket.remoteAddress ?? '';
     const { url = '' } = request;
     this.query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
   }
 
   get bufferedBytes(): number {
-    return this.#webSocket.bufferedAmount;
+    return this.#frames.reduce((sum, frame) => sum + frame.length, this.#webSocket.bufferedAmount);
   }
 
   send(data: Uint8Array | string): void {
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.send(data);
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    if (this.#frames.push(this.#writes.framed(data)) === 1) this.#writes.add(this);
   }
 
   close(code: number, reason: string): void {
+    this.flush();
     this.#webSocket.close(code, reason);
+  }
+
+  flush(): void {
+    const frames = this.#frames;
+    this.#frames = [];
+    const [first] = frames;
+    if (first === undefined || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    // A few small frames are joined rather than handed over one by one: copying them is less than another write.
+    this.#socket.write(frames.length === 1 ? first : Buffer.concat(frames));
   }
 }

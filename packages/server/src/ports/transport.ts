@@ -8,7 +8,10 @@ export interface Peer {
   readonly query: URLSearchParams;
   /** Bytes accepted by `send` but not yet written out. */
   readonly bufferedBytes: number;
-  /** Sends one message: binary for bytes, text for a string. The callee keeps `data`; it must not be written to again. */
+  /**
+   * Sends one message: binary for bytes, text for a string. Bytes are copied before this returns: the caller may write to
+   * them afterwards. Bytes that are sent to several peers in a row, the same object each time, must not change meanwhile.
+   */
   send(data: Uint8Array | string): void;
   /** Closes after what was sent. `reason` is at most 123 bytes. Calling twice, or after `gone`, does nothing. */
   close(code: number, reason: string): void;

@@ -4,7 +4,7 @@ import pino from 'pino';
 import { MemoryDirectory } from '../memory/memory-directory.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';
 import { Rooms, type RoomsOptions } from './rooms.ts';
-import type { RoomEvent, Viewer, Welcome } from './viewer.ts';
+import type { RoomEvent, RoomView, Said, Viewer, Welcome } from './viewer.ts';
 
 export interface TestHost {
   readonly clock: VirtualClock;
@@ -28,6 +28,7 @@ export function host(games: readonly Game[], options: Partial<RoomsOptions> = {}
     graceMs: 1_000,
     maxRooms: 10,
     badWrites: 'throw',
+    checksumEvery: 0,
     emitted: () => {},
     ...options,
   });
@@ -40,27 +41,27 @@ export class Witness implements Viewer {
   readonly ticks: number[] = [];
   readonly changes: number[] = [];
   readonly events: RoomEvent[] = [];
-  readonly heard: { from: string; message: unknown }[] = [];
+  readonly heard: { readonly from: string; readonly message: unknown }[] = [];
   readonly refusals: GameError[] = [];
   ended: GameError | null = null;
   state: Record<string, unknown> = {};
 
-  welcome(welcome: Welcome, update: Parameters<Viewer['update']>[0]): void {
+  welcome(welcome: Welcome, view: RoomView): void {
     this.welcomed = welcome;
-    this.state = update.jsonFor(welcome.seat);
-    this.ticks.push(update.tick);
+    view.advance();
+    this.state = view.json();
+    this.ticks.push(view.tick);
   }
-  update(update: Parameters<Viewer['update']>[0]): void {
-    const seat = this.welcomed?.seat ?? 0;
-    this.ticks.push(update.tick);
-    if (!update.hasChangesFor(seat)) return;
-    this.changes.push(update.tick);
-    this.state = update.jsonFor(seat);
+  update(view: RoomView): void {
+    this.ticks.push(view.tick);
+    if (!view.advance()) return;
+    this.changes.push(view.tick);
+    this.state = view.json();
   }
   event(event: RoomEvent): void {
     this.events.push(event);
   }
-  said(from: string, message: unknown): void {
+  said({ from, message }: Said): void {
     this.heard.push({ from, message });
   }
   refuse(error: GameError): void {

@@ -3,6 +3,9 @@
  *
  *   seats that left, joins, bots -> commands -> control of each seat -> step -> state, events, messages to every viewer
  *
+ * Where the game sends less often than it ticks, the last of these waits for the next tick that sends, and so do newcomers
+ * for their first state.
+ *
  * Nothing in a tick awaits or does I/O. What game code throws stays in this room, by this policy:
  * - `create`: the room does not open.
  * - `join`: the seat stays free, the player gets GAME_FAULT.
@@ -15,12 +18,13 @@
 import {
   CLIENT_FRAME_BYTES_MAX,
   createState,
+  type Difference,
   encodeEvent,
+  encodeSaid,
   type Fields,
   type Game,
   GameError,
   hashState,
-  type JsonValue,
   type Moment,
   neutral,
   parseInput,
@@ -35,12 +39,15 @@ import {
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomListing } from '../ports/directory.ts';
+import { type Explanation, explain } from '../replication/explain.ts';
+import { Replication } from '../replication/replication.ts';
+import type { SeatView } from '../replication/seat-view.ts';
+import type { RoomTraffic } from '../replication/traffic.ts';
 import { isPromise, runGameCode } from './game-code.ts';
 import { left, queueFull, roomFull, roomGone, tooLongToSay, unknownMessage, unknownWord } from './refusals.ts';
-import { EncodedUpdate } from './room-update.ts';
 import { PRESSED_MAX, RoomSeat } from './seat.ts';
 import { TickLoop } from './tick-loop.ts';
-import type { RoomEvent, SeatHandle, Viewer, Welcome } from './viewer.ts';
+import type { RoomEvent, Said, SeatHandle, Viewer, Welcome } from './viewer.ts';
 
 /** Faulty ticks in a row after which a room is given up. */
 export const FAULTS_IN_A_ROW_MAX = 10;
@@ -57,6 +64,8 @@ export interface RoomOptions {
   /** How long a seat is held for a player whose connection was lost. */
   readonly graceMs: number;
   readonly badWrites: 'throw' | 'clamp';
+  /** A checksum goes to each player with one in so many states; 0 for none. */
+  readonly checksumEvery: number;
   /** Told when the listing changed, and once when the room has closed. */
   changed(room: Room): void;
   closed(room: Room): void;
@@ -91,9 +100,13 @@ export class Room {
   #asked: Asked[] = [];
   #leaving: RoomSeat[] = [];
   #events: { readonly event: RoomEvent; readonly to: Seat | undefined }[] = [];
-  #said: { readonly from: string; readonly message: JsonValue }[] = [];
+  #said: Said[] = [];
+  /** Seats that have not been sent their first state. */
+  readonly #newcomers = new Set<RoomSeat>();
+  readonly #views = new Map<RoomSeat, SeatView>();
+  readonly #replication: Replication;
+  readonly #ticksPerSending: number;
   #tick = 0;
-  #lastSharedTick = 0;
   #faultsInARow = 0;
   #isOpen = true;
 
@@ -108,6 +121,13 @@ export class Room {
     this.state = createState(game.state, {
       badWrites,
       onClamp: (problem) => log.warn({ room: id, tick: this.#tick, ...problem.details }, 'a bad write was clamped'),
+    });
+    this.#ticksPerSending = game.tickRateHz / game.sendRateHz;
+    this.#replication = new Replication({
+      game,
+      state: this.state,
+      checksumEvery: options.checksumEvery,
+      failed: (err) => log.error({ room: id, tick: this.#tick, hook: 'interest', err }, 'game code failed'),
     });
     const seated = (): readonly Seat[] => this.#seated();
     this.#scope = {
@@ -148,9 +168,29 @@ export class Room {
     return this.#isOpen && this.taken < this.game.seats;
   }
 
+  /** What this room has sent so far, by table and field. */
+  get traffic(): RoomTraffic {
+    return { roomId: this.id, game: this.game.name, ...this.#replication.traffic.total };
+  }
+
+  /** Why the player on a seat is or is not told of a row. For authors and operators; throws RangeError for no such table. */
+  explain(seatNumber: number, table: string, rowId: number): Explanation {
+    const seat = this.#seats[seatNumber - 1] ?? null;
+    const view = seat === null ? undefined : this.#views.get(seat);
+    return explain(this.#replication, this.state.table(table), rowId, view ?? null);
+  }
+
   /** A fingerprint of the whole state, hidden fields included. */
   hash(): string {
     return hashState(this.state, 'server');
+  }
+
+  /** A fingerprint of what the player on a seat was shown last: what its own copy has once it has read everything. */
+  hashFor(seatNumber: number): string {
+    const seat = this.#seats[seatNumber - 1] ?? null;
+    const view = seat === null ? undefined : this.#views.get(seat);
+    if (view === undefined) throw new RangeError(`nobody is connected on seat ${seatNumber}`);
+    return hashState(this.state, view);
   }
 
   /** Runs `create` and begins to tick after `delayMs`. Throws GAME_FAULT. */
@@ -158,7 +198,7 @@ export class Room {
     const fault = this.#run('create', () => this.game.create?.(this.#scope, this.#moment()));
     if (fault !== null) throw fault;
     this.#fillWithBots();
-    this.state.commit();
+    this.#replication.publish(0);
     this.#loop.start(delayMs);
   }
 
@@ -189,12 +229,12 @@ export class Room {
     if (!this.#isOpen) return;
     this.#tick++;
     this.#runLeaves();
-    const newcomers = this.#runJoins();
+    this.#runJoins();
     const botFault = this.#fillWithBots();
     this.#runAsked();
     this.#judge(botFault ?? this.#runThinking() ?? this.#runControl() ?? this.#runStep());
     if (!this.#isOpen) return;
-    this.#publish(newcomers);
+    if (this.#tick % this.#ticksPerSending === 0) this.#publish();
   }
 
   #runLeaves(): void {
@@ -208,6 +248,8 @@ export class Room {
 
   /** Clears a seat that the game knows no more: its avatars go, its other rows belong to nobody. */
   #free(seat: RoomSeat): void {
+    this.#newcomers.delete(seat);
+    this.#views.delete(seat);
     if (this.game.avatars !== undefined) {
       const avatars = this.state.table(this.game.avatars);
       for (let mine = avatars.ownedBy(seat); mine !== undefined; mine = avatars.ownedBy(seat)) avatars.remove(mine);
@@ -217,21 +259,23 @@ export class Room {
     this.#options.changed(this);
   }
 
-  #runJoins(): Set<RoomSeat> {
-    const newcomers = new Set<RoomSeat>();
+  #runJoins(): void {
+    let hasJoined = false;
     for (let [seat] = this.#reserved; seat !== undefined; [seat] = this.#reserved) {
       if (!this.#seats.includes(null)) this.#dismissBot();
-      if (seat.stay.state === 'reserved' && this.#seatPerson(seat, seat.stay.viewer)) newcomers.add(seat);
+      if (seat.stay.state === 'reserved' && this.#seatPerson(seat, seat.stay.viewer)) hasJoined = true;
       // Last, so that whoever looks meanwhile never sees one person too few.
       this.#reserved.shift();
     }
-    if (newcomers.size > 0) this.#options.changed(this);
-    return newcomers;
+    if (hasJoined) this.#options.changed(this);
   }
 
   /** True where the game took the player in. */
   #seatPerson(seat: RoomSeat, viewer: Viewer): boolean {
-    seat.stay = { state: 'occupied', viewer };
+    const view = this.#replication.viewFor(seat);
+    seat.stay = { state: 'occupied', viewer, view };
+    this.#views.set(seat, view);
+    this.#newcomers.add(seat);
     const fault = this.#runJoin(seat);
     if (fault !== null) viewer.end(fault);
     return fault === null;
@@ -353,22 +397,21 @@ export class Room {
     return this.#run('step', () => this.game.step?.(this.#scope, this.#moment()));
   }
 
-  #publish(newcomers: ReadonlySet<RoomSeat>): void {
-    const update = new EncodedUpdate(this.state, this.#tick, this.#lastSharedTick);
+  #publish(): void {
+    this.#replication.publish(this.#tick);
     for (const seat of this.#seats) {
       if (seat?.stay.state !== 'occupied') continue;
-      if (newcomers.has(seat)) seat.stay.viewer.welcome(this.#welcomeOf(seat), update);
-      else seat.stay.viewer.update(update);
+      const { viewer, view } = seat.stay;
+      if (this.#newcomers.delete(seat)) viewer.welcome(this.#welcomeOf(seat), view);
+      else viewer.update(view);
     }
-    if (update.hasSharedChanges) this.#lastSharedTick = this.#tick;
-    this.state.commit();
     for (const { event, to } of this.#events.splice(0)) {
       this.#tell((viewer, seat) => {
         if (to === undefined || to === seat) viewer.event(event);
       });
       if (to === undefined) this.#options.emitted(this, event);
     }
-    for (const { from, message } of this.#said.splice(0)) this.#tell((viewer) => viewer.said(from, message));
+    for (const said of this.#said.splice(0)) this.#tell((viewer) => viewer.said(said));
   }
 
   #tell(tell: (viewer: Viewer, seat: Seat) => void): void {
@@ -381,15 +424,12 @@ export class Room {
     if (fields === undefined) throw unknownMessage('BAD_EVENT');
     const tick = this.#tick;
     const checked = parseMessage(fields, payload, 'BAD_EVENT');
-    let frame: Uint8Array | null = null;
     const event: RoomEvent = {
       tick,
       name,
       payload: checked,
-      frame: () => {
-        frame ??= encodeEvent(game, tick, name, checked);
-        return frame;
-      },
+      policy: game.eventPolicy?.[name] ?? 'all',
+      frame: once(() => encodeEvent(game, tick, name, checked)),
     };
     this.#events.push({ event, to });
   }
@@ -421,13 +461,21 @@ export class Room {
         // JSON may grow when it is written anew, and readers take no more than this.
         const sizeBytes = Buffer.byteLength(JSON.stringify(message));
         if (sizeBytes > CLIENT_FRAME_BYTES_MAX) throw tooLongToSay(sizeBytes);
-        this.#ask(seat, () => void this.#said.push({ from: seat.you, message }));
+        this.#ask(seat, () => {
+          const from = seat.you;
+          this.#said.push({ from, message, frame: once(() => encodeSaid(from, message)) });
+        });
       },
+      diverged: (tick, at) => this.#diverged(seat, tick, at),
       leave: () => {
         if (isHere()) this.#vacate(seat, left(this.id));
       },
       drop: () => this.#drop(seat),
     };
+  }
+
+  #diverged(seat: RoomSeat, tick: number, at: Difference): void {
+    this.#options.log.warn({ room: this.id, seat: seat.number, tick, ...at }, "a player's copy of the state diverged");
   }
 
   #ask(seat: RoomSeat, run: () => void): void {
@@ -492,4 +540,13 @@ export class Room {
   #moment(): Moment {
     return { tick: this.#tick, dt: 1 / this.game.tickRateHz, random: this.#random };
   }
+}
+
+/** Makes something on first demand. */
+function once<T>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -27,6 +27,7 @@ export interface RoomsOptions {
   readonly graceMs: number;
   readonly maxRooms: number;
   readonly badWrites: 'throw' | 'clamp';
+  readonly checksumEvery: number;
   emitted(room: Room, event: RoomEvent): void;
 }
 
@@ -105,7 +106,7 @@ export class Rooms {
 
   /** Opens a room. Throws SERVER_FULL at `maxRooms`, GAME_FAULT where the game's `create` fails. */
   open(game: Game): Room {
-    const { clock, random, log, graceMs, badWrites, maxRooms, emitted } = this.#options;
+    const { clock, random, log, graceMs, badWrites, checksumEvery, maxRooms, emitted } = this.#options;
     if (this.#isStopping) throw stopping();
     if (this.#rooms.size >= maxRooms) {
       throw new GameError('SERVER_FULL', `This server runs ${maxRooms} rooms already; try again later.`, {
@@ -120,6 +121,7 @@ export class Rooms {
       log,
       graceMs,
       badWrites,
+      checksumEvery,
       emitted,
       changed: (one) => this.#changed(one),
       closed: (one) => this.#closed(one),

@@ -1,6 +1,9 @@
 /** A player's place in a room, and the input it holds. */
-import type { Fields, Seat, ValuesOf } from '@madang/core';
-import type { Viewer } from './viewer.ts';
+import { type Fields, GameError, type Seat, type ValuesOf } from '@madang/core';
+import type { RoomView, Viewer } from './viewer.ts';
+
+/** Teams a seat may be on: as many as a table's team field can name. */
+const TEAM_MAX = 0xffff;
 
 /** Words pressed and not yet played; more would be play from the past. */
 export const PRESSED_MAX = 16;
@@ -8,7 +11,7 @@ export const PRESSED_MAX = 16;
 /** Where a seat is in its life. A dropped seat and a bot have no viewer to misuse. */
 export type Stay =
   | { readonly state: 'reserved'; readonly viewer: Viewer }
-  | { readonly state: 'occupied'; readonly viewer: Viewer }
+  | { readonly state: 'occupied'; readonly viewer: Viewer; readonly view: RoomView }
   | { readonly state: 'dropped'; readonly cancelExpiry: () => void }
   | { readonly state: 'bot' }
   | { readonly state: 'left' };
@@ -27,12 +30,29 @@ export class RoomSeat implements Seat {
   held: ValuesOf<Fields>;
   /** Presses of one tick each, oldest first. */
   readonly pressed: Partial<ValuesOf<Fields>>[] = [];
+  #team = 0;
 
   constructor(name: string, stay: Stay, held: ValuesOf<Fields>) {
     this.name = name;
     this.isBot = stay.state === 'bot';
     this.stay = stay;
     this.held = held;
+  }
+
+  get team(): number {
+    return this.#team;
+  }
+
+  set team(team: number) {
+    if (!Number.isInteger(team) || team < 0 || team > TEAM_MAX) {
+      const reason = `it must be a whole number from 0 to ${TEAM_MAX}`;
+      throw new GameError('BAD_WRITE', `A rule gave a seat a team that cannot be: ${reason}.`, {
+        table: 'seats',
+        field: 'team',
+        reason,
+      });
+    }
+    this.#team = team;
   }
 
   /** True once the game knows of this seat and until it has been told that the player left. */

@@ -1,19 +1,27 @@
 /** What a room tells one connection, and what a connection may ask of its seat: the whole seam between the two. */
-import type { Fields, GameError, JsonObject, JsonValue, ValuesOf } from '@madang/core';
+import type { Difference, EventPolicy, Fields, GameError, JsonObject, JsonValue, ValuesOf } from '@madang/core';
 
-/** The state after one tick, encoded on demand and shared where it is the same for all. Good only during the call that passes it. */
-export interface RoomUpdate {
+/**
+ * The room's state as one connection may be told of it: good during the call that passes it. What a gateway does not take
+ * now is part of what it takes next.
+ */
+export interface RoomView {
   readonly tick: number;
-  /** False when nothing changed that this seat may see. */
-  hasChangesFor(seat: number): boolean;
-  /** Bytes that bring a native peer from `peerTick` to `tick`, or null when there is nothing to tell it. */
-  frameFor(seat: number, peerTick: number): Uint8Array | null;
-  /** Bytes that bring a native peer to `tick` from anywhere. */
-  snapshotFor(seat: number): Uint8Array;
-  /** The whole state as this seat may see it. */
-  jsonFor(seat: number): JsonObject;
+  /**
+   * A native frame that brings its peer from what it was given last to `tick`; null when there is nothing to tell. The very
+   * same bytes for all that are to be told the same. Good until the next call of any view of the room: keep a copy.
+   */
+  frame(): Uint8Array | null;
+  /** A native frame that brings its peer to `tick` from anywhere. Good until the next call of any view of the room. */
+  snapshot(): Uint8Array;
+  /** A native frame with the checksum of what the peer has by now; null where none is due. */
+  check(): Uint8Array | null;
+  /** In place of frames, for gateways that send whole states: true when there is something new since the last call. */
+  advance(): boolean;
+  /** The whole state as this seat may see it, after `advance`. */
+  json(): JsonObject;
   /** `{"type":"state",…}` as text: the message of the plain WebSocket gateway. */
-  stateTextFor(seat: number): string;
+  stateText(): string;
 }
 
 /** Something the game told its players once. */
@@ -21,7 +29,18 @@ export interface RoomEvent {
   readonly tick: number;
   readonly name: string;
   readonly payload: ValuesOf<Fields>;
+  /** What becomes of it for a connection that is full. */
+  readonly policy: EventPolicy;
   /** The event as a native frame, encoded once. */
+  frame(): Uint8Array;
+}
+
+/** Something somebody in the room said. */
+export interface Said {
+  /** The `you` of who said it. */
+  readonly from: string;
+  readonly message: JsonValue;
+  /** The message as a native frame, encoded once. */
   frame(): Uint8Array;
 }
 
@@ -36,12 +55,11 @@ export interface Welcome {
 /** One seated connection, as the room sees it. A gateway implements it; none of its methods may throw. */
 export interface Viewer {
   /** The first call: the seat is taken, and this is the state. */
-  welcome(welcome: Welcome, update: RoomUpdate): void;
-  /** Once a tick, also when nothing changed, so that a viewer that fell behind can catch up. */
-  update(update: RoomUpdate): void;
+  welcome(welcome: Welcome, view: RoomView): void;
+  /** Each time state is sent, also when nothing changed, so that a viewer that fell behind can catch up. */
+  update(view: RoomView): void;
   event(event: RoomEvent): void;
-  /** Somebody in the room said something; `from` is their `you`. */
-  said(from: string, message: JsonValue): void;
+  said(said: Said): void;
   /** Something this viewer asked for was refused; its seat stays. */
   refuse(error: GameError): void;
   /** The last call: the seat is gone. */
@@ -59,6 +77,8 @@ export interface SeatHandle {
   command(name: string, payload: unknown): void;
   /** Says something to everybody in the room. Throws BAD_MESSAGE for what is too long, INPUT_QUEUE_FULL for too much. */
   say(message: JsonValue): void;
+  /** The client's copy of the state turned out to differ from what it was told: for the operator's log. */
+  diverged(tick: number, at: Difference): void;
   /** Gives the seat up. */
   leave(): void;
   /** The connection is lost; the seat is held for the room's grace. */

@@ -1,0 +1,54 @@
+/**
+ * What the benches call of the libraries they compare with. Declared here rather than read from the libraries, so that
+ * the benches are type-checked where those are not installed; an ambient declaration also wins where they are.
+ */
+declare module '@colyseus/schema' {
+  export class Schema {
+    private readonly schemaBrand: true;
+  }
+
+  /** One field of a `schema()`. `view()` makes it visible only through a StateView it was added to. */
+  export interface FieldBuilder<T> {
+    readonly valueType?: T;
+    view(): FieldBuilder<T>;
+  }
+
+  export const t: {
+    float32(): FieldBuilder<number>;
+    /** A number in a known range, sent as an unsigned integer; both ends are exact. */
+    quantized(options: { min: number; max: number; bits: 8 | 16 | 32 }): FieldBuilder<number>;
+    /** Radians, sent as one of 2^bits parts of the circle. */
+    angle(options: { bits: 8 | 16 | 32 }): FieldBuilder<number>;
+    map<T extends Schema>(element: new () => T): FieldBuilder<MapSchema<T>>;
+  };
+
+  export type ValuesOf<F> = { -readonly [K in keyof F]: F[K] extends FieldBuilder<infer T> ? T : never };
+
+  export function schema<F extends Record<string, FieldBuilder<unknown>>>(
+    fields: F,
+    name: string,
+  ): new () => Schema & ValuesOf<F>;
+
+  export class MapSchema<T> {
+    set(key: string, value: T): this;
+    get(key: string): T | undefined;
+    readonly size: number;
+  }
+
+  /** What one client sees of the fields marked `view()`. */
+  export class StateView {
+    add(item: Schema): unknown;
+    remove(item: Schema): unknown;
+  }
+
+  export class Encoder {
+    /** Bytes of the shared buffer, and the step it grows by. Growing logs a warning and encodes again. */
+    static BUFFER_SIZE: number;
+    constructor(state: Schema);
+    /** The changes everybody sees. The answer is a part of the shared buffer. */
+    encode(it?: { offset: number }): Uint8Array;
+    /** The shared bytes followed by what only this view sees, as a copy. */
+    encodeView(view: StateView, sharedOffset: number, it: { offset: number }): Uint8Array;
+    discardChanges(): void;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * `npm run bench -- NAME`: measures Madang beside other projects, in one run on one machine.
+ *
+ *   --json FILE   writes every figure as a row (see rows.ts)
+ *   --strict      exits with 1 when a goal is missed; without it only a broken bench does
+ *   --peer-only   leaves our side out
+ *   --quick       a tenth of the repetitions, to see that it runs
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Bench } from './bench.ts';
+import { describeMissed, formatTable } from './rows.ts';
+
+/** Loaded only when asked for: a bench imports the peers it measures. */
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  encode: async () => (await import('./encode/encode.bench.ts')).encodeBench,
+  world: async () => (await import('./world/world.bench.ts')).worldBench,
+};
+
+const FOLDER = import.meta.dirname;
+const RESULTS = join(FOLDER, 'results');
+const QUICK_HASTE = 10;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      json: { type: 'string' },
+      strict: { type: 'boolean', default: false },
+      'peer-only': { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+    },
+  });
+  const name = positionals[0] ?? '';
+  const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (load === undefined || positionals.length > 1) {
+    console.error(`Usage: npm run bench -- NAME [--json FILE] [--strict] [--peer-only] [--quick]`);
+    console.error(`NAME is one of: ${Object.keys(BENCHES).join(', ')}`);
+    return 1;
+  }
+  const missing = missingPeers();
+  if (missing.length > 0) {
+    console.error(`The bench compares with ${missing.join(', ')}: install it with "npm run bench:setup".`);
+    return 1;
+  }
+
+  console.log(
+    `${name} on ${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, ${process.version}`,
+  );
+  const bench = await load();
+  const { rows, charts } = await bench.run({
+    peerOnly: values['peer-only'],
+    haste: values.quick ? QUICK_HASTE : 1,
+    progress: (what) => console.error(`  ${what} ...`),
+  });
+
+  console.log(`\n${formatTable(rows)}\n`);
+  if (charts.length > 0) mkdirSync(RESULTS, { recursive: true });
+  for (const { file, svg } of charts) writeFileSync(join(RESULTS, file), svg);
+  if (charts.length > 0) console.log(`Charts: ${charts.map(({ file }) => `bench/results/${file}`).join(', ')}`);
+  if (values.json !== undefined) writeFileSync(resolve(values.json), `${JSON.stringify(rows, null, 2)}\n`);
+
+  const missed = describeMissed(rows);
+  const judged = rows.filter(({ met }) => met !== null).length;
+  for (const sentence of missed) console.log(`Missed: ${sentence}`);
+  console.log(judged === 0 ? 'No goal was judged.' : `${judged - missed.length} of ${judged} goals met.`);
+  return values.strict && missed.length > 0 ? 1 : 0;
+}
+
+/** Peers that are not installed in the version the bench names, as `name version`. */
+function missingPeers(): readonly string[] {
+  const { dependencies } = readJson(join(FOLDER, 'package.json')) as { dependencies: Readonly<Record<string, string>> };
+  return Object.entries(dependencies)
+    .filter(([name, version]) => {
+      const manifest = join(FOLDER, 'node_modules', name, 'package.json');
+      return !existsSync(manifest) || (readJson(manifest) as { version: string }).version !== version;
+    })
+    .map(([name, version]) => `${name} ${version}`);
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

@@ -1,0 +1,407 @@
+/**
+ * What one connection may be sent now. A gateway asks when its peer has room and leaves it be when it has not: what was
+ * not taken is not lost, it is part of what is taken next. Nothing waits in memory for a slow peer but which of its rows are
+ * out of date.
+ */
+import {
+  type ByteWriter,
+  type Eyes,
+  encodeCheck,
+  type Grants,
+  hashState,
+  IntList,
+  type JsonObject,
+  type RowSet,
+  SLICE_HEAD_BYTES,
+  type TableChanges,
+  type TableStore,
+  toJson,
+  varintTo,
+  writeDeltaHead,
+  writeGrants,
+  writeNoGrants,
+  writePlaces,
+  writeRow,
+  writeSnapshot,
+  writeSnapshotHead,
+} from '@madang/core';
+import type { RoomView } from '../room/viewer.ts';
+import { chooseRows } from './choose-rows.ts';
+import type { InterestTable, Replication } from './replication.ts';
+import { IN_SYNC, type VisibleRows } from './visible-rows.ts';
+
+/** Before anything was taken. */
+const NOTHING = -1;
+
+/** Sendings whose budget may be saved up. */
+const SAVED_SENDINGS_MAX = 8;
+
+/** Bytes of a slice that are copied in one go. */
+const COPIED_AT_ONCE = 8;
+
+/** What a row with a slice of at most that takes: its place, its columns, and what is copied too much. */
+const SHORT_ROW_BYTES = 10 + 2 * COPIED_AT_ONCE;
+
+/** Whose view this is. A seat's team may change. */
+export interface ViewSeat {
+  readonly number: number;
+  readonly team: number;
+}
+
+/** One table with interest, as this seat sees it. */
+interface Sight {
+  readonly source: InterestTable;
+  readonly rows: VisibleRows;
+  /** Rows that the frame at hand tells whole. */
+  readonly put: IntList;
+}
+
+export class SeatView implements RoomView, Eyes {
+  readonly #replication: Replication;
+  readonly #seat: ViewSeat;
+  readonly #sights: readonly Sight[];
+  readonly #grantPlaces = new IntList();
+  readonly #grantColumns = new IntList();
+  readonly #granted: { places: Int32Array; columns: Int32Array; count: number };
+  /** The publication, tick and team that the peer was brought up to last. */
+  #taken = NOTHING;
+  #takenTick = 0;
+  #takenTeam = 0;
+  #isGrantingAll = false;
+  /** Bytes that the tables with interest may take now. */
+  #budget = 0;
+  #budgetAt = 0;
+
+  constructor(replication: Replication, seat: ViewSeat) {
+    this.#replication = replication;
+    this.#seat = seat;
+    this.#sights = replication.interests.map((source) => ({
+      source,
+      rows: source.rowsFor(seat),
+      put: new IntList(),
+    }));
+    this.#granted = { places: this.#grantPlaces.items, columns: this.#grantColumns.items, count: 0 };
+    this.#budgetAt = replication.sendings;
+  }
+
+  get tick(): number {
+    return this.#replication.tick;
+  }
+
+  get seat(): number {
+    return this.#seat.number;
+  }
+
+  get team(): number {
+    return this.#seat.team;
+  }
+
+  rowsOf(table: TableStore): RowSet | null {
+    // By hand, since this is asked for each table of each frame.
+    for (const { rows } of this.#sights) if (rows.table === table) return rows;
+    return null;
+  }
+
+  frame(): Uint8Array | null {
+    const replication = this.#replication;
+    if (this.#taken === NOTHING) return this.snapshot();
+    if (this.#taken === replication.number && replication.hasChanges) return null;
+    const since = this.#taken;
+    const isBehind = this.#isBehind;
+    if (this.#sights.length === 0) {
+      if (isBehind && replication.catchUp(since).length >= replication.snapshotOfAll().length) return this.snapshot();
+      if (!isBehind && !this.#hasGrants()) {
+        this.#take();
+        return this.#moveTo(replication.sharedFrame());
+      }
+    }
+    const out = replication.scratch;
+    out.seek(0);
+    writeDeltaHead(out, replication.tick, this.#takenTick);
+    if (!this.#write(out, this.#allowance())) return null;
+    return this.#moveTo(out.written());
+  }
+
+  snapshot(): Uint8Array {
+    const replication = this.#replication;
+    this.#lookAtAll();
+    this.#take();
+    this.#takenTick = replication.tick;
+    const out = replication.scratch;
+    out.seek(0);
+    writeSnapshotHead(out, replication.tick);
+    if (this.#sights.length === 0) out.append(replication.snapshotOfAll());
+    else writeSnapshot(out, replication.state, this);
+    for (const { rows } of this.#sights) rows.settle();
+    this.#writeGrants(out, true);
+    replication.traffic.snapshotBytes += out.length;
+    return out.written();
+  }
+
+  check(): Uint8Array | null {
+    const replication = this.#replication;
+    if (!replication.isCheckDue(this.seat) || this.#isBehind || this.#isWaiting) return null;
+    return encodeCheck(
+      this.#takenTick,
+      replication.isSameForAll ? replication.hashOfAll() : hashState(replication.state, this),
+    );
+  }
+
+  advance(): boolean {
+    const isFirst = this.#taken === NOTHING;
+    const out = this.#replication.scratch;
+    out.seek(0);
+    if (isFirst) this.#lookAtAll();
+    const hasChanges = this.#write(out, Number.POSITIVE_INFINITY);
+    this.#takenTick = this.#replication.tick;
+    return hasChanges || isFirst;
+  }
+
+  json(): JsonObject {
+    const { state, isSameForAll } = this.#replication;
+    return isSameForAll ? this.#replication.jsonOfAll() : toJson(state, this);
+  }
+
+  stateText(): string {
+    const { tick, isSameForAll } = this.#replication;
+    return isSameForAll
+      ? this.#replication.stateTextOfAll()
+      : JSON.stringify({ type: 'state', tick, state: this.json() });
+  }
+
+  /** How the peer stands to a row: what `Room.explain` tells. */
+  standing(table: TableStore, place: number): 'told' | 'waiting' | 'unseen' {
+    const sight = this.#sights.find(({ rows }) => rows.table === table);
+    if (sight === undefined) return this.#isBehind ? 'waiting' : 'told';
+    const at = sight.rows.indexOf(place);
+    if (at < 0) return 'unseen';
+    return sight.rows.waits[at] === IN_SYNC ? 'told' : 'waiting';
+  }
+
+  /** True when the peer missed a publication. */
+  get #isBehind(): boolean {
+    return this.#taken < this.#replication.numberBefore;
+  }
+
+  get #isWaiting(): boolean {
+    return this.#sights.some(({ rows }) => rows.waits.subarray(0, rows.count).some((wait) => wait !== IN_SYNC));
+  }
+
+  #take(): void {
+    this.#taken = this.#replication.number;
+    this.#takenTeam = this.team;
+  }
+
+  #moveTo(frame: Uint8Array | null): Uint8Array | null {
+    if (frame !== null) this.#takenTick = this.#replication.tick;
+    return frame;
+  }
+
+  #lookAtAll(): void {
+    for (const { rows } of this.#sights) {
+      rows.reset();
+      rows.refresh(this.#replication.number);
+    }
+  }
+
+  /** What a frame says after its head: answers false, having written nothing of worth, where there is nothing to say. */
+  #write(out: ByteWriter, budget: number): boolean {
+    const replication = this.#replication;
+    const isBehind = this.#isBehind;
+    const since = this.#taken;
+    const mustGrantAll = isBehind || this.#takenTeam !== this.team;
+    this.#take();
+    const start = out.length;
+    if (isBehind) {
+      const missed = replication.catchUp(since);
+      out.append(missed);
+      replication.traffic.catchUpBytes += missed.length;
+    } else replication.writeShared(out);
+    const sharedEnd = out.length;
+    let left = budget;
+    for (const sight of this.#sights) {
+      if (isBehind) sight.rows.lookAnew();
+      sight.rows.refresh(replication.number);
+      const before = out.length;
+      writeSight(out, sight, isBehind ? since : null, left, replication.number);
+      left -= out.length - before;
+    }
+    if (budget !== Number.POSITIVE_INFINITY) this.#budget -= out.length - sharedEnd;
+    const hasChanges = out.length > start;
+    out.u8(0);
+    const grantsAt = out.length;
+    this.#writeGrants(out, mustGrantAll);
+    return hasChanges || out.length > grantsAt + 1;
+  }
+
+  /** What may be spent now; saved up over a few sendings. */
+  #allowance(): number {
+    const { bytesPerSending, sendings } = this.#replication;
+    if (bytesPerSending === Number.POSITIVE_INFINITY) return bytesPerSending;
+    this.#budget += (sendings - this.#budgetAt) * bytesPerSending;
+    this.#budget = Math.min(this.#budget, SAVED_SENDINGS_MAX * bytesPerSending);
+    this.#budgetAt = sendings;
+    return this.#budget;
+  }
+
+  /** True when the last publication changed what this seat may see and others may not. Of tables that all see. */
+  #hasGrants(): boolean {
+    const { restrictedChanges } = this.#replication;
+    if (restrictedChanges.length === 0) return false;
+    if (this.#takenTeam !== this.team) return true;
+    for (const changes of restrictedChanges) {
+      if (this.#mayAccess(changes.table, changes.put) || this.#mayAccess(changes.table, changes.restricted))
+        return true;
+    }
+    return false;
+  }
+
+  #mayAccess(table: TableStore, { items, count }: IntList): boolean {
+    for (let i = 0; i < count; i++) if (table.accessAt(items[i] ?? 0, this.seat, this.team) !== 0) return true;
+    return false;
+  }
+
+  #writeGrants(out: ByteWriter, isAll: boolean): void {
+    if (this.#replication.restrictedChanges.length === 0) return writeNoGrants(out);
+    this.#isGrantingAll = isAll;
+    const before = out.length;
+    writeGrants(out, this.#replication.state, isAll, this.#grantsOf);
+    if (!isAll) this.#replication.traffic.privateBytes += out.length - before - 1;
+  }
+
+  /** A field, so that a frame does not make a function. */
+  readonly #grantsOf = (table: TableStore): Grants => {
+    this.#grantPlaces.clear();
+    this.#grantColumns.clear();
+    const sight = this.#sights.find(({ rows }) => rows.table === table);
+    const changes = this.#replication.changesOf(table);
+    if (sight !== undefined) this.#grantAmong(sight, changes);
+    else if (this.#isGrantingAll) {
+      for (let place = 1; place <= table.highestSent; place++) if (table.sentId[place] !== 0) this.#grant(table, place);
+    } else this.#grantChanged(table, changes);
+    const granted = this.#granted;
+    granted.places = this.#grantPlaces.items;
+    granted.columns = this.#grantColumns.items;
+    granted.count = this.#grantPlaces.count;
+    return granted;
+  };
+
+  /** Of the rows it sees and has in their latest form: all, or those that this publication changed or told anew. */
+  #grantAmong({ rows, put }: Sight, changes: TableChanges): void {
+    let nextPut = 0;
+    let nextRestricted = 0;
+    for (let i = 0; i < rows.count; i++) {
+      const place = rows.places[i] ?? 0;
+      while (nextPut < put.count && (put.items[nextPut] ?? 0) < place) nextPut++;
+      const { items, count } = changes.restricted;
+      while (nextRestricted < count && (items[nextRestricted] ?? 0) < place) nextRestricted++;
+      const isNew =
+        (nextPut < put.count && put.items[nextPut] === place) ||
+        (nextRestricted < count && items[nextRestricted] === place);
+      if (rows.waits[i] === IN_SYNC && (this.#isGrantingAll || isNew)) this.#grant(rows.table, place);
+    }
+  }
+
+  /** New rows and those with restricted changes, which are never the same, in one ascending order. */
+  #grantChanged(table: TableStore, { put, restricted }: TableChanges): void {
+    let i = 0;
+    let j = 0;
+    while (i < put.count || j < restricted.count) {
+      const isPut = j >= restricted.count || (i < put.count && (put.items[i] ?? 0) < (restricted.items[j] ?? 0));
+      this.#grant(table, (isPut ? put.items[i++] : restricted.items[j++]) ?? 0);
+    }
+  }
+
+  #grant(table: TableStore, place: number): void {
+    const columns = table.accessAt(place, this.seat, this.team);
+    if (columns === 0) return;
+    this.#grantPlaces.push(place);
+    this.#grantColumns.push(columns);
+  }
+}
+
+/**
+ * Writes one table's changes for one seat. Rows that the peer has in their last form take the slice that all share; the
+ * others are told whole, as are all that changed after publication `since`, where the peer is behind.
+ */
+function writeSight(out: ByteWriter, sight: Sight, since: number | null, budget: number, number: number): void {
+  const { source, rows, put } = sight;
+  const { changes } = source;
+  const { table } = changes;
+  const start = out.length;
+  put.clear();
+  if (since !== null) {
+    for (let i = 0; i < rows.count; i++) {
+      if (rows.waits[i] === IN_SYNC && (table.changedAt[rows.places[i] ?? 0] ?? 0) > since) rows.waits[i] = number;
+    }
+  }
+  rows.isHolding = false;
+  if (budget !== Number.POSITIVE_INFINITY) chooseRows(rows, changes, budget, number);
+  out.varint(changes.index + 1);
+  const written = writeSlices(out, source, rows, put);
+  out.varint(0);
+  rows.left.sort();
+  writePlaces(out, rows.left);
+  let last = 0;
+  for (let i = 0; i < put.count; i++) {
+    const place = put.items[i] ?? 0;
+    out.varint(place - last);
+    writeRow(out, table, place);
+    last = place;
+  }
+  out.varint(0);
+  const told = written + put.count;
+  if (told + rows.left.count === 0) out.seek(start);
+  source.traffic.add(out.length - start, told);
+}
+
+/** Copies the slices of rows that are in sync, and lists those that are to be told whole. Answers how many it copied. */
+function writeSlices(out: ByteWriter, { changes, slices }: InterestTable, rows: VisibleRows, put: IntList): number {
+  const { sliceAt, sliceLength } = changes;
+  const { places, waits, count, held, isHolding } = rows;
+  // A slice is copied eight bytes at a time, whatever its length: what is too much is written over by the next.
+  slices.reserve(COPIED_AT_ONCE);
+  const from = slices.view;
+  let bytes = out.reserve(count * SHORT_ROW_BYTES);
+  let to = out.view;
+  let at = out.length;
+  let lastPlace = 0;
+  let lastColumns = 0;
+  let written = 0;
+  for (let i = 0; i < count; i++) {
+    const place = places[i] ?? 0;
+    if (waits[i] !== IN_SYNC) {
+      if (isHolding && held[i] === 1) continue;
+      put.push(place);
+      waits[i] = IN_SYNC;
+      continue;
+    }
+    const slice = sliceAt[place] ?? 0;
+    if (slice === 0) continue;
+    const length = sliceLength[place] ?? 0;
+    if (length > COPIED_AT_ONCE) {
+      out.seek(at);
+      bytes = out.reserve(length + (count - i) * SHORT_ROW_BYTES);
+      to = out.view;
+    }
+    const columns = from.getInt32(slice, true);
+    if (columns === lastColumns) at = varintTo(bytes, at, (place - lastPlace) << 1);
+    else {
+      at = varintTo(bytes, at, ((place - lastPlace) << 1) | 1);
+      at = varintTo(bytes, at, columns);
+      lastColumns = columns;
+    }
+    const data = slice + SLICE_HEAD_BYTES;
+    to.setInt32(at, from.getInt32(data, true), true);
+    to.setInt32(at + 4, from.getInt32(data + 4, true), true);
+    for (let copied = COPIED_AT_ONCE; copied < length; copied += COPIED_AT_ONCE) {
+      to.setInt32(at + copied, from.getInt32(data + copied, true), true);
+      to.setInt32(at + copied + 4, from.getInt32(data + copied + 4, true), true);
+    }
+    at += length;
+    lastPlace = place;
+    written++;
+  }
+  out.seek(at);
+  return written;
+}

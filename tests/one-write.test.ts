@@ -1,0 +1,91 @@
+/** What a tick costs in system calls: one write per player, and the same buffer for all who are told the same. */
+import diagnostics from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { connect } from '@madang/client';
+import { bool, defineGame, flag, record, table, u16, u32 } from '@madang/core';
+import { createServer } from '@madang/server';
+import pino from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { until } from './support/yard.ts';
+
+const busy = defineGame({
+  name: 'busy',
+  tickRateHz: 20,
+  seats: 4,
+  state: {
+    clock: record({ tick: u32, isRunning: bool }),
+    hands: table({ cards: u16.visibleTo('owner') }, { maxRows: 4 }),
+  },
+  input: { fire: flag },
+  commands: { run: {}, deal: {} },
+  events: { tock: { tick: u32 } },
+  avatars: 'hands',
+  join: (room, seat) => void room.state.hands.add({}, { owner: seat }),
+  step(room, { tick }) {
+    if (!room.state.clock.isRunning) return;
+    room.state.clock.tick = tick;
+  },
+  on: {
+    run: ({ state }) => void Object.assign(state.clock, { isRunning: true }),
+    deal(room, seat, _payload, { tick }) {
+      for (const hand of room.state.hands) if (hand.owner === seat.number) hand.cards += 1;
+      for (let i = 0; i < 5; i++) room.emit('tock', { tick });
+    },
+  },
+});
+
+/** What is written to each connection of servers in this process: the chunks, by connection, in order. */
+function watchWrites(): Map<Socket, Uint8Array[]> {
+  const writes = new Map<Socket, Uint8Array[]>();
+  const watch = (message: unknown): void => {
+    const { socket } = message as { socket: Socket };
+    const chunks: Uint8Array[] = [];
+    writes.set(socket, chunks);
+    const write = socket.write.bind(socket) as (chunk: Uint8Array, ...rest: unknown[]) => boolean;
+    Object.assign(socket, {
+      write(chunk: Uint8Array, ...rest: unknown[]) {
+        chunks.push(chunk);
+        return write(chunk, ...rest);
+      },
+    });
+  };
+  diagnostics.subscribe('net.server.socket', watch);
+  onTestFinished(() => void diagnostics.unsubscribe('net.server.socket', watch));
+  return writes;
+}
+
+async function openRoom() {
+  const server = createServer({ games: [busy], port: 0, checksumEvery: 0, log: pino({ level: 'silent' }) });
+  onTestFinished(() => server.stop());
+  const { url } = await server.start();
+  const players = [];
+  for (let i = 0; i < 3; i++) players.push(await connect(url).join(busy));
+  return players;
+}
+
+test('players who are told the same are written the very same buffer, once a tick', async () => {
+  const writes = watchWrites();
+  const players = await openRoom();
+  for (const chunks of writes.values()) chunks.length = 0;
+  const ticks: number[] = [];
+  players[0]?.onState((tick) => ticks.push(tick));
+  players[0]?.send('run', {});
+  await until('some ticks were played', () => ticks.length >= 10);
+  const [first = [], ...others] = writes.values();
+  expect(others).toHaveLength(2);
+  for (const chunk of first.slice(0, 8)) {
+    for (const other of others) expect(other.filter((one) => one === chunk)).toHaveLength(1);
+  }
+  expect(Math.abs(first.length - ticks.length)).toBeLessThanOrEqual(2);
+});
+
+test('state, what only one may see, and events of a tick are one write', async () => {
+  const writes = watchWrites();
+  const players = await openRoom();
+  const heard: number[] = [];
+  for (const player of players) player.on('tock', ({ tick }) => heard.push(tick));
+  for (const chunks of writes.values()) chunks.length = 0;
+  players[1]?.send('deal', {});
+  await until('all have heard of it', () => heard.length === 15);
+  expect([...writes.values()].map((chunks) => chunks.length)).toEqual([1, 1, 1]);
+});
