@@ -263,7 +263,8 @@ class RoomClient<
       case 'gap':
         return this.#repair('gap');
       case 'check':
-        if (frame.tick === this.tick && frame.hash !== this.hash()) this.#repair('checksum');
+        if (frame.tick > this.tick) this.#repair('gap');
+        else if (frame.tick === this.tick && frame.hash !== this.hash()) this.#repair('checksum');
         return;
       case 'event':
         return this.#onEvent.get(frame.name)?.tell(frame.payload);
@@ -298,12 +299,16 @@ class RoomClient<
     this.link?.send(encodeClientFrame(this.#game, { kind: 'repair', because }));
   }
 
-  /** Tells the server where this mirror, whose checksum was wrong, differs from the snapshot that is to replace it. */
+  /**
+   * Tells the server where this mirror, whose checksum was wrong, differs from the snapshot that is to replace it. The server
+   * brings a mirror up to date before it answers such a repair, so the two are of one state, also where their ticks differ.
+   */
   #compare(snapshot: Uint8Array): void {
     const fresh = createMirror(this.#game.state, this.seat);
-    const { kind, tick } = { tick: -1, ...applyServerFrame(this.#game, fresh.store, -1, new ByteReader(snapshot)) };
-    const at = kind === 'snapshot' && tick === this.tick ? firstDifference(this.#seated().store, fresh.store) : null;
-    if (at !== null) this.link?.send(encodeClientFrame(this.#game, { kind: 'diverged', tick, at }));
+    const frame = applyServerFrame(this.#game, fresh.store, -1, new ByteReader(snapshot));
+    const at = firstDifference(this.#seated().store, fresh.store);
+    if (frame.kind !== 'snapshot' || at === null) return;
+    this.link?.send(encodeClientFrame(this.#game, { kind: 'diverged', tick: frame.tick, at }));
   }
 
   #seated(): StateMirror<S> {

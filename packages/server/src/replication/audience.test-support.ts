@@ -95,7 +95,6 @@ export class Audience {
 
   /** Takes what there is for one watcher and checks it. Answers the frames. */
   take(watcher: Watcher, repair: 'gap' | 'checksum' | null = null): Uint8Array[] {
-    if (repair !== null && watcher.isNative) watcher.inSight.clear();
     watcher.hasTaken = true;
     const expected = this.expectedBy(watcher);
     for (const token of tokensInJson(expected)) watcher.allowed.add(token);

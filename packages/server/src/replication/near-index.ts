@@ -14,7 +14,7 @@ import { IntList, type NearInterest, type TableChanges, type TableStore } from '
 const ARRIVALS_MAX = 128;
 
 /** The skin, in radii: a wider one is looked around in less often, and has more rows in it to look at meanwhile. */
-const SKIN = 0.15;
+const SKIN = 0.2;
 
 const GRID_BITS_MIN = 3;
 const GRID_BITS_MAX = 7;
@@ -118,11 +118,12 @@ export class NearIndex {
     const limit = reach * reach;
     const left = Math.floor((x - reach) * scale);
     const top = Math.floor((y - reach) * scale);
-    const right = Math.min(Math.floor((x + reach) * scale), left + side - 1);
-    const bottom = Math.min(Math.floor((y + reach) * scale), top + side - 1);
-    for (let row = top; row <= bottom; row++) {
-      for (let column = left; column <= right; column++) {
-        let place = this.#heads[this.#cellAt(column, row)] ?? 0;
+    // Counted, since far enough out one more than a cell's number is the same number.
+    const columns = Math.min(Math.floor((x + reach) * scale) - left, side - 1);
+    const rows = Math.min(Math.floor((y + reach) * scale) - top, side - 1);
+    for (let row = 0; row <= rows; row++) {
+      for (let column = 0; column <= columns; column++) {
+        let place = this.#heads[this.#cellAt(left + column, top + row)] ?? 0;
         while (place !== 0) {
           const dx = (this.x[place] ?? 0) - x;
           const dy = (this.y[place] ?? 0) - y;

@@ -191,17 +191,18 @@ export class NearRows extends VisibleRows {
 
   #lookAtArrivals(eyeX: number, eyeY: number): void {
     const { x, y, interest, skin, arrivals } = this.#index;
-    const near = interest.radius * interest.radius;
-    const reach = (interest.radius + skin) * (interest.radius + skin);
+    const near = interest.radius ** 2;
+    const reach = (interest.radius + skin) ** 2;
     for (let i = 0; i < arrivals.count; i++) {
       const place = arrivals.items[i] ?? 0;
-      const dx = (x[place] ?? 0) - eyeX;
-      const dy = (y[place] ?? 0) - eyeY;
-      const distance = dx * dx + dy * dy;
+      const toX = x[place] ?? 0;
+      const toY = y[place] ?? 0;
       // One that jumped may have been seen before: wherever it is now, it is looked at until the next look around.
-      if (distance <= near || this.table.sentOwnerAt(place) === this.seat) this.#enter(place);
+      if ((toX - eyeX) ** 2 + (toY - eyeY) ** 2 <= near || this.table.sentOwnerAt(place) === this.seat)
+        this.#enter(place);
       else if (this.indexOf(place) >= 0) this.#edge.push(place);
-      else if (distance <= reach) this.#nearby.push(place);
+      // The skin is where it was when the viewer looked around.
+      else if ((toX - this.#lookedX) ** 2 + (toY - this.#lookedY) ** 2 <= reach) this.#nearby.push(place);
     }
   }
 }

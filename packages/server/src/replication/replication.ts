@@ -30,12 +30,17 @@ import type { VisibleRows } from './visible-rows.ts';
 /** Nobody's eyes, and all rows: what is the same for all. */
 const EVERYBODY = { seat: 0, team: 0, rowsOf: () => null };
 
+/** What a column of a whole row takes, before any row was told. */
+const WHOLE_BYTES_PER_COLUMN = 3;
+
 /** A table that each seat sees other rows of. */
 export interface InterestTable {
   readonly changes: TableChanges;
   /** The slices that `changes` points into. */
   readonly slices: ByteWriter;
   readonly traffic: TableCount;
+  /** What a row takes when it is told whole, as of late. */
+  wholeBytes: number;
   /** The rows of one seat. */
   rowsFor(seat: ViewSeat): VisibleRows;
 }
@@ -61,6 +66,8 @@ export class Replication {
   readonly scratch = new ByteWriter(4096);
   /** Every viewer is told the same: no interest and nothing private. */
   readonly isSameForAll: boolean;
+  /** Some columns of some table are for some eyes only. */
+  readonly hasPrivate: boolean;
   tick = 0;
   /** Publications that were due so far, with changes or without. */
   sendings = 0;
@@ -102,10 +109,13 @@ export class Replication {
       const interest = this.#interestOf(one.table);
       if (interest === null) return [];
       const rowsFor = this.#rowsMaker(one, interest, nearIndexes);
-      return [{ changes: one, slices: this.#publication.slices, traffic: this.traffic.of(one.index), rowsFor }];
+      const wholeBytes = WHOLE_BYTES_PER_COLUMN * one.table.columns.length;
+      const { slices } = this.#publication;
+      return [{ changes: one, slices, traffic: this.traffic.of(one.index), wholeBytes, rowsFor }];
     });
     this.#nearIndexes = nearIndexes;
     this.#private = changes.filter((one) => one.table.privateMask !== 0);
+    this.hasPrivate = this.#private.length > 0;
     this.isSameForAll = this.interests.length === 0 && this.#private.length === 0;
   }
 
@@ -116,7 +126,7 @@ export class Replication {
 
   /** Takes over what rules wrote, as of `tick`. */
   publish(tick: number): void {
-    this.#countShared();
+    this.#settleTraffic();
     this.tick = tick;
     this.sendings++;
     this.numberBefore = this.number;
@@ -155,11 +165,14 @@ export class Replication {
     return changes;
   }
 
-  /** Writes the changes that are told to all, without an end, for one more viewer. */
+  /** Writes the changes that are told to all, without an end. */
   writeShared(out: ByteWriter): void {
-    if (!this.#publication.hasSharedChanges) return;
+    if (this.#publication.hasSharedChanges) out.append(this.#publication.shared);
+  }
+
+  /** One more viewer was sent the changes that are told to all. */
+  countShared(): void {
     this.#sharedTakers++;
-    out.append(this.#publication.shared);
   }
 
   /** The frame for all who missed nothing and see nothing of their own; null where nothing changed for them. */
@@ -174,7 +187,7 @@ export class Replication {
       writeNoGrants(out);
       this.#sharedFrame = out.take();
     }
-    this.#sharedTakers++;
+    this.countShared();
     return this.#sharedFrame;
   }
 
@@ -302,7 +315,7 @@ export class Replication {
   }
 
   /** What all were told, times how many took it. */
-  #countShared(): void {
+  #settleTraffic(): void {
     const { sectionBytes, sectionRows } = this.#publication;
     for (let index = 0; index < sectionBytes.length; index++) {
       this.traffic

@@ -26,9 +26,12 @@ import {
   writeSnapshotHead,
 } from '@madang/core';
 import type { RoomView } from '../room/viewer.ts';
-import { chooseRows } from './choose-rows.ts';
+import { type Choice, chooseRows } from './choose-rows.ts';
 import type { InterestTable, Replication } from './replication.ts';
 import { IN_SYNC, type VisibleRows } from './visible-rows.ts';
+
+/** What whole rows take is a mean over about so many frames with some. */
+const WHOLE_BYTES_MEMORY = 8;
 
 /** Before anything was taken. */
 const NOTHING = -1;
@@ -141,20 +144,20 @@ export class SeatView implements RoomView, Eyes {
   check(): Uint8Array | null {
     const replication = this.#replication;
     if (!replication.isCheckDue(this.seat) || this.#isBehind || this.#isWaiting) return null;
-    return encodeCheck(
-      this.#takenTick,
-      replication.isSameForAll ? replication.hashOfAll() : hashState(replication.state, this),
-    );
+    const hash = replication.isSameForAll ? replication.hashOfAll() : hashState(replication.state, this);
+    return encodeCheck(this.#takenTick, hash);
   }
 
   advance(): boolean {
-    const isFirst = this.#taken === NOTHING;
+    if (this.#taken === NOTHING) {
+      this.#lookAtAll();
+      this.#take();
+      for (const { rows } of this.#sights) rows.settle();
+      return true;
+    }
     const out = this.#replication.scratch;
     out.seek(0);
-    if (isFirst) this.#lookAtAll();
-    const hasChanges = this.#write(out, Number.POSITIVE_INFINITY);
-    this.#takenTick = this.#replication.tick;
-    return hasChanges || isFirst;
+    return this.#write(out, Number.POSITIVE_INFINITY, false);
   }
 
   json(): JsonObject {
@@ -197,41 +200,53 @@ export class SeatView implements RoomView, Eyes {
     return frame;
   }
 
+  /** Brings every list of rows up to date, for whatever is to be told whole. */
   #lookAtAll(): void {
     for (const { rows } of this.#sights) {
-      rows.reset();
+      if (this.#taken === NOTHING) rows.reset();
+      else if (this.#taken < this.#replication.number) rows.lookAnew();
       rows.refresh(this.#replication.number);
     }
   }
 
-  /** What a frame says after its head: answers false, having written nothing of worth, where there is nothing to say. */
-  #write(out: ByteWriter, budget: number): boolean {
+  /**
+   * What a frame says after its head: answers false, having written nothing of worth, where there is nothing to say.
+   * `isSent` is false for a gateway that only wants to know.
+   */
+  #write(out: ByteWriter, budget: number, isSent = true): boolean {
     const replication = this.#replication;
+    const { traffic } = replication;
     const isBehind = this.#isBehind;
     const since = this.#taken;
     const mustGrantAll = isBehind || this.#takenTeam !== this.team;
     this.#take();
     const start = out.length;
-    if (isBehind) {
-      const missed = replication.catchUp(since);
-      out.append(missed);
-      replication.traffic.catchUpBytes += missed.length;
-    } else replication.writeShared(out);
+    if (isBehind) out.append(replication.catchUp(since));
+    else replication.writeShared(out);
     const sharedEnd = out.length;
-    let left = budget;
-    for (const sight of this.#sights) {
-      if (isBehind) sight.rows.lookAnew();
-      sight.rows.refresh(replication.number);
-      const before = out.length;
-      writeSight(out, sight, isBehind ? since : null, left, replication.number);
-      left -= out.length - before;
+    for (const { rows } of this.#sights) {
+      if (isBehind) rows.lookAnew();
+      rows.refresh(replication.number);
+      if (isBehind) rows.outdate(since, replication.number);
+      rows.isHolding = false;
     }
+    if (budget !== Number.POSITIVE_INFINITY) chooseRows(this.#choices(), budget, replication.number);
+    for (const sight of this.#sights) writeSight(out, sight, isSent);
     if (budget !== Number.POSITIVE_INFINITY) this.#budget -= out.length - sharedEnd;
     const hasChanges = out.length > start;
     out.u8(0);
     const grantsAt = out.length;
     this.#writeGrants(out, mustGrantAll);
+    if (isSent) {
+      if (isBehind) traffic.catchUpBytes += sharedEnd - start;
+      else replication.countShared();
+      traffic.privateBytes += out.length - grantsAt - 1;
+    }
     return hasChanges || out.length > grantsAt + 1;
+  }
+
+  #choices(): readonly Choice[] {
+    return this.#sights.map(({ source, rows }) => ({ rows, changes: source.changes, wholeBytes: source.wholeBytes }));
   }
 
   /** What may be spent now; saved up over a few sendings. */
@@ -247,8 +262,8 @@ export class SeatView implements RoomView, Eyes {
   /** True when the last publication changed what this seat may see and others may not. Of tables that all see. */
   #hasGrants(): boolean {
     const { restrictedChanges } = this.#replication;
+    if (this.#takenTeam !== this.team) return this.#replication.hasPrivate;
     if (restrictedChanges.length === 0) return false;
-    if (this.#takenTeam !== this.team) return true;
     for (const changes of restrictedChanges) {
       if (this.#mayAccess(changes.table, changes.put) || this.#mayAccess(changes.table, changes.restricted))
         return true;
@@ -262,11 +277,16 @@ export class SeatView implements RoomView, Eyes {
   }
 
   #writeGrants(out: ByteWriter, isAll: boolean): void {
-    if (this.#replication.restrictedChanges.length === 0) return writeNoGrants(out);
+    const { hasPrivate, restrictedChanges, state } = this.#replication;
+    if (!hasPrivate || (!isAll && restrictedChanges.length === 0 && !this.#hasPut)) return writeNoGrants(out);
     this.#isGrantingAll = isAll;
-    const before = out.length;
-    writeGrants(out, this.#replication.state, isAll, this.#grantsOf);
-    if (!isAll) this.#replication.traffic.privateBytes += out.length - before - 1;
+    writeGrants(out, state, isAll, this.#grantsOf);
+  }
+
+  /** True when the frame at hand tells some row whole. */
+  get #hasPut(): boolean {
+    for (const { put } of this.#sights) if (put.count > 0) return true;
+    return false;
   }
 
   /** A field, so that a frame does not make a function. */
@@ -322,37 +342,30 @@ export class SeatView implements RoomView, Eyes {
 
 /**
  * Writes one table's changes for one seat. Rows that the peer has in their last form take the slice that all share; the
- * others are told whole, as are all that changed after publication `since`, where the peer is behind.
+ * others are told whole.
  */
-function writeSight(out: ByteWriter, sight: Sight, since: number | null, budget: number, number: number): void {
-  const { source, rows, put } = sight;
+function writeSight(out: ByteWriter, { source, rows, put }: Sight, isCounted: boolean): void {
   const { changes } = source;
-  const { table } = changes;
   const start = out.length;
   put.clear();
-  if (since !== null) {
-    for (let i = 0; i < rows.count; i++) {
-      if (rows.waits[i] === IN_SYNC && (table.changedAt[rows.places[i] ?? 0] ?? 0) > since) rows.waits[i] = number;
-    }
-  }
-  rows.isHolding = false;
-  if (budget !== Number.POSITIVE_INFINITY) chooseRows(rows, changes, budget, number);
   out.varint(changes.index + 1);
   const written = writeSlices(out, source, rows, put);
   out.varint(0);
   rows.left.sort();
   writePlaces(out, rows.left);
+  const putAt = out.length;
   let last = 0;
   for (let i = 0; i < put.count; i++) {
     const place = put.items[i] ?? 0;
     out.varint(place - last);
-    writeRow(out, table, place);
+    writeRow(out, changes.table, place);
     last = place;
   }
+  if (put.count > 0) source.wholeBytes += ((out.length - putAt) / put.count - source.wholeBytes) / WHOLE_BYTES_MEMORY;
   out.varint(0);
   const told = written + put.count;
   if (told + rows.left.count === 0) out.seek(start);
-  source.traffic.add(out.length - start, told);
+  if (isCounted) source.traffic.add(out.length - start, told);
 }
 
 /** Copies the slices of rows that are in sync, and lists those that are to be told whole. Answers how many it copied. */

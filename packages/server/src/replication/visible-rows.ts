@@ -70,6 +70,14 @@ export abstract class VisibleRows implements RowSet {
     return -1;
   }
 
+  /** After publications were missed: what changed after number `since` is out of date. */
+  outdate(since: number, number: number): void {
+    const { changedAt } = this.table;
+    for (let i = 0; i < this.count; i++) {
+      if (this.waits[i] === IN_SYNC && (changedAt[this.places[i] ?? 0] ?? 0) > since) this.waits[i] = number;
+    }
+  }
+
   /** Every row was told as it is now: after a snapshot. */
   settle(): void {
     this.waits.fill(IN_SYNC, 0, this.count);

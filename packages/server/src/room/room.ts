@@ -100,7 +100,7 @@ export class Room {
   #asked: Asked[] = [];
   #leaving: RoomSeat[] = [];
   #events: { readonly event: RoomEvent; readonly to: Seat | undefined }[] = [];
-  #said: Said[] = [];
+  #said: { readonly said: Said; readonly tick: number }[] = [];
   /** Seats that have not been sent their first state. */
   readonly #newcomers = new Set<RoomSeat>();
   readonly #views = new Map<RoomSeat, SeatView>();
@@ -176,7 +176,7 @@ export class Room {
   /** Why the player on a seat is or is not told of a row. For authors and operators; throws RangeError for no such table. */
   explain(seatNumber: number, table: string, rowId: number): Explanation {
     const seat = this.#seats[seatNumber - 1] ?? null;
-    const view = seat === null ? undefined : this.#views.get(seat);
+    const view = seat === null || seat.stay.state !== 'occupied' ? undefined : this.#views.get(seat);
     return explain(this.#replication, this.state.table(table), rowId, view ?? null);
   }
 
@@ -272,6 +272,8 @@ export class Room {
 
   /** True where the game took the player in. */
   #seatPerson(seat: RoomSeat, viewer: Viewer): boolean {
+    seat.number = this.#seats.indexOf(null) + 1;
+    seat.joinedAtTick = this.#tick;
     const view = this.#replication.viewFor(seat);
     seat.stay = { state: 'occupied', viewer, view };
     this.#views.set(seat, view);
@@ -406,16 +408,19 @@ export class Room {
       else viewer.update(view);
     }
     for (const { event, to } of this.#events.splice(0)) {
-      this.#tell((viewer, seat) => {
+      this.#tell(event.tick, (viewer, seat) => {
         if (to === undefined || to === seat) viewer.event(event);
       });
       if (to === undefined) this.#options.emitted(this, event);
     }
-    for (const said of this.#said.splice(0)) this.#tell((viewer) => viewer.said(said));
+    for (const { said, tick } of this.#said.splice(0)) this.#tell(tick, (viewer) => viewer.said(said));
   }
 
-  #tell(tell: (viewer: Viewer, seat: Seat) => void): void {
-    for (const seat of this.#seats) if (seat?.stay.state === 'occupied') tell(seat.stay.viewer, seat);
+  /** Tells all who were there at that tick. */
+  #tell(tick: number, tell: (viewer: Viewer, seat: Seat) => void): void {
+    for (const seat of this.#seats) {
+      if (seat?.stay.state === 'occupied' && seat.joinedAtTick <= tick) tell(seat.stay.viewer, seat);
+    }
   }
 
   #emit(name: string, payload: unknown, to: Seat | undefined): void {
@@ -463,7 +468,8 @@ export class Room {
         if (sizeBytes > CLIENT_FRAME_BYTES_MAX) throw tooLongToSay(sizeBytes);
         this.#ask(seat, () => {
           const from = seat.you;
-          this.#said.push({ from, message, frame: once(() => encodeSaid(from, message)) });
+          const said = { from, message, frame: once(() => encodeSaid(from, message)) };
+          this.#said.push({ said, tick: this.#tick });
         });
       },
       diverged: (tick, at) => this.#diverged(seat, tick, at),

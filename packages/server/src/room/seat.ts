@@ -19,6 +19,8 @@ export type Stay =
 export class RoomSeat implements Seat {
   /** 0 while the seat is only reserved: numbers are given inside a tick. */
   number = 0;
+  /** The tick the game took this player in: what happened before is not its to hear. */
+  joinedAtTick = 0;
   /** How others are told who this player is, as of its joining. Public: it proves nothing. */
   you = '';
   /** Commands and messages that wait for the next tick. */
