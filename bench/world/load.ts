@@ -31,6 +31,7 @@ setInterval(() => {
 }, 1000 / TICK_RATE_HZ);
 
 process.on('message', () => void process.send?.({ ...count }));
+process.on('disconnect', () => process.exit());
 process.send?.({ ready: true });
 
 function connectOne(): Promise<void> {

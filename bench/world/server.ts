@@ -30,4 +30,6 @@ process.on('message', () => {
   };
   process.send?.(reading);
 });
+// The bench may end first, whatever ends it.
+process.on('disconnect', () => process.exit());
 process.send?.({ port });

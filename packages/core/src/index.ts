@@ -2,7 +2,15 @@
 export { ByteReader, ByteWriter } from './codec/bytes.ts';
 export { FieldCosts } from './codec/field-costs.ts';
 export { IntList } from './codec/int-list.ts';
-export { Publication, SLICE_HEAD_BYTES, type TableChanges, varintTo, writePlaces } from './codec/publication.ts';
+export {
+  Publication,
+  SHORT_GAP,
+  SHORT_SLICE_BYTES,
+  SLICE_WORDS,
+  type TableChanges,
+  varintTo,
+  writePlaces,
+} from './codec/publication.ts';
 export { readSavedState, writeSavedState } from './codec/saved-state.ts';
 export {
   type Grants,

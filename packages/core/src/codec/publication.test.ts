@@ -10,7 +10,7 @@ import { createMirror, type StateStore } from '../state/state-store.ts';
 import { anyDeed, anySchema, doDeed, SEATS_AND_TEAMS_MAX } from './any-state.test-support.ts';
 import { ByteWriter } from './bytes.ts';
 import { bytesOf, eyes, PretendViewer, readFrame, Stage, snapshotFor } from './pretend-viewer.test-support.ts';
-import { SLICE_HEAD_BYTES, varintTo, writePlaces } from './publication.ts';
+import { SHORT_SLICE_BYTES, SLICE_WORDS, varintTo, writePlaces } from './publication.ts';
 import { readDelta, writeNoGrants, writeRow } from './state-codec.ts';
 
 /** Seats and teams of those who look on: nobody, players with and without a team, a spectator of a team. */
@@ -225,11 +225,16 @@ function sharedAndSlices({ publication }: Stage): Uint8Array {
       out.varint(changes.index + 1);
       let last = 0;
       for (const place of changed.items.subarray(0, changed.count)) {
-        const at = changes.sliceAt[place] ?? 0;
-        const start = at + SLICE_HEAD_BYTES;
+        const [length = 0, columns = 0, low = 0, high = 0] = changes.sliceWords.subarray(place * SLICE_WORDS);
+        const from = changes.longSliceAt[place] ?? 0;
         out.varint((place - last) * 2 + 1);
-        out.varint(slices.view.getUint32(at, true));
-        out.append(slices.written().subarray(start, start + (changes.sliceLength[place] ?? 0)));
+        out.varint(columns);
+        const short = new Uint8Array(SHORT_SLICE_BYTES);
+        new DataView(short.buffer).setInt32(0, low, true);
+        new DataView(short.buffer).setInt32(4, high, true);
+        out.append(
+          length <= SHORT_SLICE_BYTES ? short.subarray(0, length) : slices.written().subarray(from, from + length),
+        );
         last = place;
       }
       out.varint(0);

@@ -3,7 +3,7 @@
  *
  * `publish` compares what rules wrote with what viewers know, writes the difference and takes it over. Parts that everybody
  * is told of go into one delta that is the same bytes for all. Parts that are told row by row (tables with interest) are
- * written as slices, one per changed row, which a viewer's frame only copies: `changes(part)` lists them.
+ * written as slices, one per changed row, which a viewer's frame only copies: `changes` lists them.
  *
  * Publications that change something are numbered from 1; rows and cells carry the number of the last one that touched
  * them, so whoever missed some of them is told exactly what they changed (`writeCatchUp`), however long ago it was.
@@ -22,8 +22,11 @@ import { writeGridChange, writeRow, writeValue } from './state-codec.ts';
 /** One in so many publications is measured field by field. */
 const MEASURED_EVERY = 32;
 
-/** The columns of a slice, in front of its bytes. */
-export const SLICE_HEAD_BYTES = 4;
+/** What `TableChanges.sliceWords` has of each place. */
+export const SLICE_WORDS = 4;
+
+/** Bytes of a slice that stand in its words. */
+export const SHORT_SLICE_BYTES = 8;
 
 /** Bytes a row's place and column mask take at most, before its values. */
 const ROW_HEAD_BYTES = 10;
@@ -42,10 +45,15 @@ export class TableChanges {
   readonly changed = new IntList();
   /** Rows with a private column that changed, or whose owner or team did; new rows are not among them. */
   readonly restricted = new IntList();
-  /** By place, where its slice is in `Publication.slices`, or 0: u32 columns, little-endian, then the bytes of its changes. */
-  readonly sliceAt: Int32Array;
-  /** By place, how many bytes those are. */
-  readonly sliceLength: Int32Array;
+  /**
+   * The slice of each place, four words from `place * SLICE_WORDS` on: its length in bytes (0: there is none), its columns, and
+   * its first eight bytes as two little-endian numbers. Most slices are no longer; so copying one is two loads and two stores.
+   */
+  readonly sliceWords: Int32Array;
+  /** By place, where a slice of more than eight bytes is in `Publication.slices`. */
+  readonly longSliceAt: Int32Array;
+  /** Where writing the rows that changed is at. */
+  readonly run = { isDense: false, next: 0, end: 0, lastPlace: 0, lastColumns: 0, rows: 0 };
   /** What each field's changes cost, estimated. */
   readonly costs: FieldCosts;
 
@@ -59,8 +67,8 @@ export class TableChanges {
     this.table = table;
     this.index = index;
     this.isSliced = isSliced;
-    this.sliceAt = new Int32Array(isSliced ? table.maxRows + 1 : 0);
-    this.sliceLength = new Int32Array(this.sliceAt.length);
+    this.longSliceAt = new Int32Array(isSliced ? table.maxRows + 1 : 0);
+    this.sliceWords = new Int32Array(this.longSliceAt.length * SLICE_WORDS);
     this.costs = new FieldCosts(table.columns.length);
     const none = new Int32Array(0);
     this.ints = table.columns.map((column) => (column.store === 'int' ? column.data : null));
@@ -68,12 +76,12 @@ export class TableChanges {
     this.shifts = Int32Array.from(table.columns, ({ store, codec }) =>
       store === 'int' && codec.wrapBits > 0 ? 32 - codec.wrapBits : 0,
     );
-    this.rowBytesMax = ROW_HEAD_BYTES + SLICE_HEAD_BYTES + 8 * table.columns.length;
+    this.rowBytesMax = ROW_HEAD_BYTES + SHORT_SLICE_BYTES + 8 * table.columns.length;
   }
 
   clear(): void {
     const { items, count } = this.changed;
-    if (this.isSliced) for (let i = 0; i < count; i++) this.sliceAt[items[i] ?? 0] = 0;
+    if (this.isSliced) for (let i = 0; i < count; i++) this.sliceWords[(items[i] ?? 0) * SLICE_WORDS] = 0;
     this.put.clear();
     this.gone.clear();
     this.changed.clear();
@@ -122,9 +130,7 @@ export class Publication<S extends StateSchema = StateSchema> {
     const number = this.number + 1;
     const isMeasured = this.#calls++ % MEASURED_EVERY === 0;
     this.#shared.seek(0);
-    // An offset of 0 stands for no slice.
-    this.slices.reserve(SLICE_HEAD_BYTES);
-    this.slices.seek(SLICE_HEAD_BYTES);
+    this.slices.seek(0);
     let hasChanges = false;
     this.state.parts.forEach((part, index) => {
       const changes = this.changes[index] ?? null;
@@ -234,134 +240,206 @@ function takeStructure(changes: TableChanges, number: number): void {
 /**
  * Writes the rows that changed and stayed, and takes them over. Answers how many there were.
  *
- * This loop runs for every row that any room changes, and most rows change in the same few whole-number columns as the row
- * before. So the columns of such a run are held in locals, up to four, and where most places are marked the marks are
- * walked rather than the list of places. Rows that change in more columns, or in others, go by `writeRowChange`.
+ * This is done for every row that any room changes, and most rows change in the same few whole-number columns as the row
+ * before: such runs of rows are written by `writeRun`, others one by one.
  */
 function writeChanges(out: ByteWriter, changes: TableChanges, number: number, costs: FieldCosts | null): number {
-  const { table, isSliced, ints, sentInts, shifts, rowBytesMax, changed, sliceAt, sliceLength } = changes;
-  const { dirty, touched, sharedMask, privateMask, changedAt, highest } = table;
+  const { table, run, rowBytesMax } = changes;
+  const { dirty, touched, sharedMask, privateMask, highest } = table;
   const restricting = privateMask === 0 ? 0 : privateMask | table.accessMask;
-  const isDense = table.touchedCount * 2 > highest;
-  if (!isDense) sortAscending(touched, table.touchedCount);
-  const last = isDense ? highest : table.touchedCount;
-  let bytes = out.reserve(rowBytesMax);
-  let at = out.length;
-  let lastPlace = 0;
-  let lastColumns = 0;
-  let rows = 0;
-  let lanes = 0;
-  let aData = NO_COLUMN;
-  let aSent = NO_COLUMN;
-  let aShift = 0;
-  let bData = NO_COLUMN;
-  let bSent = NO_COLUMN;
-  let bShift = 0;
-  let cData = NO_COLUMN;
-  let cSent = NO_COLUMN;
-  let cShift = 0;
-  let dData = NO_COLUMN;
-  let dSent = NO_COLUMN;
-  let dShift = 0;
-  for (let i = 0; i < last; i++) {
-    const place = isDense ? i + 1 : (touched[i] ?? 0);
+  // Where most places are marked, walking over the marks is less than walking over the list of places.
+  run.isDense = table.touchedCount * 2 > highest;
+  if (!run.isDense) sortAscending(touched, table.touchedCount);
+  run.end = run.isDense ? highest : table.touchedCount;
+  run.next = 0;
+  run.lastPlace = 0;
+  run.lastColumns = 0;
+  run.rows = 0;
+  while (run.next < run.end) {
+    const place = run.isDense ? run.next + 1 : (touched[run.next] ?? 0);
     const marked = dirty[place] ?? 0;
-    if (marked === 0) continue;
-    dirty[place] = 0;
+    const columns = marked & sharedMask;
+    if ((marked & restricting) === 0 && costs === null && laneCount(changes, columns) > 0) {
+      writeRun(out, changes, marked, number);
+      continue;
+    }
+    run.next++;
+    if (!run.isDense) dirty[place] = 0;
     if ((marked & restricting) !== 0) {
       changes.restricted.push(place);
       table.settleColumns(place, marked & privateMask);
     }
-    const columns = marked & sharedMask;
     if (columns === 0) continue;
-    if (at + rowBytesMax > bytes.length) {
-      out.seek(at);
-      bytes = out.reserve(rowBytesMax);
-    }
+    out.reserve(rowBytesMax);
+    writeOne(out, changes, place, columns, number, costs);
+  }
+  // All marks at once, which is less than one by one.
+  if (run.isDense) dirty.fill(0, 1, highest + 1);
+  return run.rows;
+}
+
+/**
+ * Writes the next rows that are marked like this one, in one to four whole-number columns, which are held in locals. Ends
+ * with the first that is marked otherwise.
+ */
+function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number: number): void {
+  const { table, run, ints, sentInts, shifts, rowBytesMax, isSliced } = changes;
+  const { dirty, touched, changedAt } = table;
+  const { isDense, end } = run;
+  const columns = marked & table.sharedMask;
+  const lanes = laneCount(changes, columns);
+  const a = lowestIn(columns);
+  const b = lowestIn(columns & (columns - 1));
+  const withoutTwo = without(without(columns));
+  const c = lowestIn(withoutTwo);
+  const d = lowestIn(without(withoutTwo));
+  const aData = ints[a] ?? NO_COLUMN;
+  const aSent = sentInts[a] ?? NO_COLUMN;
+  const aShift = shifts[a] ?? 0;
+  const bData = ints[b] ?? NO_COLUMN;
+  const bSent = sentInts[b] ?? NO_COLUMN;
+  const bShift = shifts[b] ?? 0;
+  const cData = ints[c] ?? NO_COLUMN;
+  const cSent = sentInts[c] ?? NO_COLUMN;
+  const cShift = shifts[c] ?? 0;
+  const dData = ints[d] ?? NO_COLUMN;
+  const dSent = sentInts[d] ?? NO_COLUMN;
+  const dShift = shifts[d] ?? 0;
+  const bytes = out.reserve(ROWS_AT_ONCE * rowBytesMax);
+  const { view } = out;
+  const until = Math.min(end, run.next + ROWS_AT_ONCE);
+  let at = out.length;
+  let { lastPlace, lastColumns, rows } = run;
+  let stretchFrom = lastPlace + 1;
+  let isPatched = false;
+  let i = run.next;
+  for (; i < until; i++) {
+    const place = isDense ? i + 1 : (touched[i] ?? 0);
+    const marks = dirty[place] ?? 0;
+    if (marks === 0) continue;
+    if (marks !== marked) {
+      // To name another mask and then this one again takes more than to say of one column that it did not change.
+      const missing = marked & ~marks;
+      if (isPatched || (marks & ~marked) !== 0 || without(missing) !== 0) break;
+      isPatched = true;
+    } else isPatched = false;
+    if (!isDense) dirty[place] = 0;
     const start = at;
-    if (columns !== lastColumns) {
-      lanes = costs === null ? laneCount(changes, columns) : 0;
-      let rest = columns;
-      let lane = lowestIn(rest);
-      aData = ints[lane] ?? NO_COLUMN;
-      aSent = sentInts[lane] ?? NO_COLUMN;
-      aShift = shifts[lane] ?? 0;
-      rest &= rest - 1;
-      lane = lowestIn(rest);
-      bData = ints[lane] ?? NO_COLUMN;
-      bSent = sentInts[lane] ?? NO_COLUMN;
-      bShift = shifts[lane] ?? 0;
-      rest &= rest - 1;
-      lane = lowestIn(rest);
-      cData = ints[lane] ?? NO_COLUMN;
-      cSent = sentInts[lane] ?? NO_COLUMN;
-      cShift = shifts[lane] ?? 0;
-      lane = lowestIn(rest & (rest - 1));
-      dData = ints[lane] ?? NO_COLUMN;
-      dSent = sentInts[lane] ?? NO_COLUMN;
-      dShift = shifts[lane] ?? 0;
-    }
-    if (isSliced) at += SLICE_HEAD_BYTES;
+    const gap = place - lastPlace;
+    if (isSliced) {
+      // Others see other rows before this one, so what comes in front of a slice is theirs to write.
+    } else if (columns === lastColumns && gap < SHORT_GAP) bytes[at++] = gap << 1;
+    else if (columns === lastColumns) at = varintTo(bytes, at, gap << 1);
     else {
-      at = varintTo(bytes, at, ((place - lastPlace) << 1) | (columns === lastColumns ? 0 : 1));
-      if (columns !== lastColumns) at = varintTo(bytes, at, columns);
+      at = varintTo(bytes, at, (gap << 1) | 1);
+      at = varintTo(bytes, at, columns);
     }
-    let raw = 0;
-    let difference = 0;
-    let changedBits = 0;
-    if (lanes === 0) {
-      out.seek(at);
-      changedBits = writeRowChange(out, changes, place, columns, costs);
-      at = out.length;
-      bytes = out.reserve(rowBytesMax);
-    } else {
-      raw = aData[place] ?? 0;
-      difference = ((raw - (aSent[place] ?? 0)) << aShift) >> aShift;
-      aSent[place] = raw;
-      changedBits = difference;
+    let raw = aData[place] ?? 0;
+    let difference = ((raw - (aSent[place] ?? 0)) << aShift) >> aShift;
+    let changedBits = difference;
+    aSent[place] = raw;
+    at = varintTo(bytes, at, (difference << 1) ^ (difference >> 31));
+    if (lanes > 1) {
+      raw = bData[place] ?? 0;
+      difference = ((raw - (bSent[place] ?? 0)) << bShift) >> bShift;
+      changedBits |= difference;
+      bSent[place] = raw;
       at = varintTo(bytes, at, (difference << 1) ^ (difference >> 31));
-      if (lanes > 1) {
-        raw = bData[place] ?? 0;
-        difference = ((raw - (bSent[place] ?? 0)) << bShift) >> bShift;
-        bSent[place] = raw;
+      if (lanes > 2) {
+        raw = cData[place] ?? 0;
+        difference = ((raw - (cSent[place] ?? 0)) << cShift) >> cShift;
         changedBits |= difference;
+        cSent[place] = raw;
         at = varintTo(bytes, at, (difference << 1) ^ (difference >> 31));
-        if (lanes > 2) {
-          raw = cData[place] ?? 0;
-          difference = ((raw - (cSent[place] ?? 0)) << cShift) >> cShift;
-          cSent[place] = raw;
+        if (lanes > 3) {
+          raw = dData[place] ?? 0;
+          difference = ((raw - (dSent[place] ?? 0)) << dShift) >> dShift;
           changedBits |= difference;
+          dSent[place] = raw;
           at = varintTo(bytes, at, (difference << 1) ^ (difference >> 31));
-          if (lanes > 3) {
-            raw = dData[place] ?? 0;
-            difference = ((raw - (dSent[place] ?? 0)) << dShift) >> dShift;
-            dSent[place] = raw;
-            changedBits |= difference;
-            at = varintTo(bytes, at, (difference << 1) ^ (difference >> 31));
-          }
         }
       }
     }
-    lastColumns = columns;
-    // Fields that went and came back: nobody needs to know. The next row names its columns anew.
+    // Fields that went and came back: nobody needs to know.
     if (changedBits === 0) {
       at = start;
-      lastColumns = 0;
       continue;
     }
     rows++;
-    lastPlace = place;
-    changedAt[place] = number;
-    if (isSliced) {
-      out.view.setUint32(start, columns, true);
-      sliceAt[place] = start;
-      sliceLength[place] = at - start - SLICE_HEAD_BYTES;
-      changed.push(place);
+    if (gap !== 1) {
+      stamp(changedAt, stretchFrom, lastPlace, number);
+      stretchFrom = place;
     }
+    lastPlace = place;
+    lastColumns = columns;
+    if (isSliced) noteSlice(view, changes, place, columns, start, at);
   }
+  stamp(changedAt, stretchFrom, lastPlace, number);
   out.seek(at);
-  return rows;
+  run.next = i;
+  run.lastPlace = lastPlace;
+  run.lastColumns = lastColumns;
+  run.rows = rows;
 }
+
+/** Notes that a stretch of rows changed: all at once, which is less than one by one where it is long. */
+function stamp(changedAt: Int32Array, from: number, to: number, number: number): void {
+  if (to - from > SHORT_STRETCH) changedAt.fill(number, from, to + 1);
+  else for (let place = from; place <= to; place++) changedAt[place] = number;
+}
+
+/** Gaps below this take one byte, mask flag and all. */
+export const SHORT_GAP = 64;
+
+/** Rows up to which a loop is quicker than a call. */
+const SHORT_STRETCH = 8;
+
+/** Writes one row that changed in any columns, and takes it over. */
+function writeOne(
+  out: ByteWriter,
+  changes: TableChanges,
+  place: number,
+  columns: number,
+  number: number,
+  costs: FieldCosts | null,
+): void {
+  const { run, isSliced, table } = changes;
+  const start = out.length;
+  if (!isSliced) {
+    const isSame = columns === run.lastColumns;
+    out.varint(((place - run.lastPlace) << 1) | (isSame ? 0 : 1));
+    if (!isSame) out.varint(columns);
+  }
+  if (writeRowChange(out, changes, place, columns, costs) === 0) return out.seek(start);
+  run.rows++;
+  run.lastPlace = place;
+  run.lastColumns = columns;
+  table.changedAt[place] = number;
+  if (!isSliced) return;
+  out.reserve(SHORT_SLICE_BYTES);
+  noteSlice(out.view, changes, place, columns, start, out.length);
+}
+
+/** Lists a slice that was written from `start` to `end`, behind which there is room for as much as is read at once. */
+function noteSlice(
+  view: DataView,
+  { sliceWords, longSliceAt, changed }: TableChanges,
+  place: number,
+  columns: number,
+  start: number,
+  end: number,
+): void {
+  const at = place * SLICE_WORDS;
+  sliceWords[at] = end - start;
+  sliceWords[at + 1] = columns;
+  sliceWords[at + 2] = view.getInt32(start, true);
+  sliceWords[at + 3] = view.getInt32(start + 4, true);
+  if (end - start > SHORT_SLICE_BYTES) longSliceAt[place] = start;
+  changed.push(place);
+}
+
+/** Rows for which room is made at once. */
+const ROWS_AT_ONCE = 256;
 
 /** Columns that the inner loop holds in locals. */
 const LANES_MAX = 4;
@@ -371,6 +449,11 @@ const NO_COLUMN: Int32Array = new Int32Array(0);
 /** The index of the lowest bit that is set; where none is, the last index there could be. */
 function lowestIn(bits: number): number {
   return (31 - Math.clz32(bits & -bits)) & 31;
+}
+
+/** The bits but the lowest that is set. */
+function without(bits: number): number {
+  return bits & (bits - 1);
 }
 
 /** How many lanes these columns take; 0 where they are too many, or not all whole numbers. */

@@ -344,7 +344,7 @@ describe('the format', () => {
       4, 2, // 2 places on, 3, with the same mask; 1 more
       3, 3, 0x90, 0x03, 16, // the next, 4, with a mask: columns 0 and 1; 200 more, 8 more
       0xc0, 0x01, 1, 1, // 96 places on, 100, with the same mask; 1 less, 1 less
-      0xc9, 0x01, 2, 2, // 100 places on, 200, with a mask: column 1; 1 more
+      0xc8, 0x01, 0, 2, // 100 places on, 200, with the same mask, which is shorter than another: 0 more, 1 more
       0, // no more changes
       8, 0, // place 8 is gone
       5, 1, 1, 0, 2, 0, // place 5 has a new row: generation 1, x 1, hp 0, owner 2

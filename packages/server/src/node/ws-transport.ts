@@ -159,7 +159,9 @@ class WsPeer implements Peer {
   }
 
   get bufferedBytes(): number {
-    return this.#frames.reduce((sum, frame) => sum + frame.length, this.#webSocket.bufferedAmount);
+    let bytes = this.#socket.writableLength;
+    for (const frame of this.#frames) bytes += frame.length;
+    return bytes;
   }
 
   send(data: Uint8Array | string): void {

@@ -4,7 +4,7 @@
  * takes two passes and no sorting. The others are held back, and go whole when their turn comes: what changes meanwhile is
  * coalesced, and waiting raises urgency, so every row's turn comes.
  */
-import type { TableChanges } from '@madang/core';
+import { SLICE_WORDS, type TableChanges } from '@madang/core';
 import { IN_SYNC, type VisibleRows } from './visible-rows.ts';
 
 /** The class of own rows. */
@@ -63,8 +63,8 @@ export function chooseRows(choices: readonly Choice[], budget: number, number: n
 /** Bytes an entry takes if it goes now; 0 where there is nothing to say of it. */
 function costOf({ rows, changes, wholeBytes }: Choice, entry: number): number {
   if (rows.waits[entry] !== IN_SYNC) return wholeBytes;
-  const place = rows.places[entry] ?? 0;
-  return changes.sliceAt[place] === 0 ? 0 : HEAD_BYTES + (changes.sliceLength[place] ?? 0);
+  const length = changes.sliceWords[(rows.places[entry] ?? 0) * SLICE_WORDS] ?? 0;
+  return length === 0 ? 0 : HEAD_BYTES + length;
 }
 
 function classOf({ rows, changes: { table } }: Choice, entry: number, cost: number, number: number): number {

@@ -8,7 +8,7 @@
  * keeps `travel`, the sum over publications of how far any row has moved, and lists apart those that the last one made
  * appear: `newcomers`, which are new or changed hands, and `arrivals`, which are these and the rows that jumped.
  */
-import { IntList, type NearInterest, type TableChanges, type TableStore } from '@madang/core';
+import { IntList, type NearInterest, SLICE_WORDS, type TableChanges, type TableStore } from '@madang/core';
 
 /** Rows that arrived in one publication beyond which looking around is cheaper than looking at each. */
 const ARRIVALS_MAX = 128;
@@ -70,9 +70,9 @@ export class NearIndex {
     return this.arrivals.count > ARRIVALS_MAX;
   }
 
-  /** Takes over what a publication changed; `slices` are its slices. */
-  update(changes: TableChanges, slices: DataView): void {
-    const { put, gone, changed, sliceAt } = changes;
+  /** Takes over what a publication changed. */
+  update(changes: TableChanges): void {
+    const { put, gone, changed, sliceWords } = changes;
     this.newcomers.clear();
     this.arrivals.clear();
     this.ended.clear();
@@ -90,17 +90,17 @@ export class NearIndex {
     }
     const { x, y, table } = this;
     const ownerBit = 1 << table.ownerColumn;
-    const farthestStep = this.skin / 4;
+    const jump = (this.skin / 4) ** 2;
     let farthest = 0;
     for (let i = 0; i < changed.count; i++) {
       const place = changed.items[i] ?? 0;
-      const columns = slices.getUint32(sliceAt[place] ?? 0, true);
+      const columns = sliceWords[place * SLICE_WORDS + 1] ?? 0;
       if ((columns & this.#columns) !== 0) {
         const toX = this.#readX(place);
         const toY = this.#readY(place);
-        const step = Math.abs(toX - (x[place] ?? 0)) + Math.abs(toY - (y[place] ?? 0));
+        const step = (toX - (x[place] ?? 0)) ** 2 + (toY - (y[place] ?? 0)) ** 2;
         this.#move(place, toX, toY);
-        if (step > farthestStep) this.arrivals.push(place);
+        if (step > jump) this.arrivals.push(place);
         else if (step > farthest) farthest = step;
       }
       if ((columns & ownerBit) !== 0) {
@@ -108,7 +108,7 @@ export class NearIndex {
         this.arrivals.push(place);
       }
     }
-    this.travel += farthest;
+    this.travel += Math.sqrt(farthest);
   }
 
   /** Adds to `found` the places of all rows within `reach` of a point, in no order, without those that `mark` marked. */

@@ -83,7 +83,7 @@ export class NearRows extends VisibleRows {
     this.#eyeX = eyeX;
     this.#eyeY = eyeY;
     const index = this.#index;
-    const moved = Math.abs(eyeX - this.#lookedX) + Math.abs(eyeY - this.#lookedY);
+    const moved = Math.sqrt((eyeX - this.#lookedX) ** 2 + (eyeY - this.#lookedY) ** 2);
     const isStale = !this.#hasLooked || index.travel - this.#lookedTravel + moved > index.skin;
     const hasMany = index.hasTooManyArrivals || index.ended.count > ENDED_MAX;
     if (isStale || hasMany || this.#nearby.count > NOTED_MAX || this.#edge.count > NOTED_MAX) {

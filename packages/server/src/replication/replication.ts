@@ -36,7 +36,7 @@ const WHOLE_BYTES_PER_COLUMN = 3;
 /** A table that each seat sees other rows of. */
 export interface InterestTable {
   readonly changes: TableChanges;
-  /** The slices that `changes` points into. */
+  /** The long slices that `changes` points into. */
   readonly slices: ByteWriter;
   readonly traffic: TableCount;
   /** What a row takes when it is told whole, as of late. */
@@ -83,6 +83,8 @@ export class Replication {
   #sharedTick = 0;
   #sharedTickBefore = 0;
   #sharedTakers = 0;
+  /** The frame for all; it has a buffer of its own, since it is sent to one after another. */
+  readonly #sharedOut = new ByteWriter(1024);
   #sharedFrame: Uint8Array | null = null;
   #snapshot: Uint8Array | null = null;
   readonly #catchUps = new Map<number, Uint8Array>();
@@ -139,7 +141,7 @@ export class Replication {
     this.restrictedChanges = hasChanges
       ? this.#private.filter(({ put, restricted }) => put.count + restricted.count > 0)
       : [];
-    for (const { index, changes } of this.#nearIndexes) index.update(changes, this.#publication.slices.view);
+    for (const { index, changes } of this.#nearIndexes) index.update(changes);
     if (!hasChanges) return;
     this.#snapshot = null;
     this.#json = null;
@@ -179,13 +181,13 @@ export class Replication {
   sharedFrame(): Uint8Array | null {
     if (!this.#publication.hasSharedChanges) return null;
     if (this.#sharedFrame === null) {
-      const out = this.scratch;
+      const out = this.#sharedOut;
       out.seek(0);
       writeDeltaHead(out, this.tick, this.#sharedTickBefore);
       out.append(this.#publication.shared);
       out.u8(0);
       writeNoGrants(out);
-      this.#sharedFrame = out.take();
+      this.#sharedFrame = out.written();
     }
     this.countShared();
     return this.#sharedFrame;

@@ -12,7 +12,9 @@ import {
   IntList,
   type JsonObject,
   type RowSet,
-  SLICE_HEAD_BYTES,
+  SHORT_GAP,
+  SHORT_SLICE_BYTES,
+  SLICE_WORDS,
   type TableChanges,
   type TableStore,
   toJson,
@@ -39,11 +41,8 @@ const NOTHING = -1;
 /** Sendings whose budget may be saved up. */
 const SAVED_SENDINGS_MAX = 8;
 
-/** Bytes of a slice that are copied in one go. */
-const COPIED_AT_ONCE = 8;
-
-/** What a row with a slice of at most that takes: its place, its columns, and what is copied too much. */
-const SHORT_ROW_BYTES = 10 + 2 * COPIED_AT_ONCE;
+/** What a row with a short slice takes: its place, its columns, and what is copied too much. */
+const SHORT_ROW_BYTES = 10 + 2 * SHORT_SLICE_BYTES;
 
 /** Whose view this is. A seat's team may change. */
 export interface ViewSeat {
@@ -370,13 +369,10 @@ function writeSight(out: ByteWriter, { source, rows, put }: Sight, isCounted: bo
 
 /** Copies the slices of rows that are in sync, and lists those that are to be told whole. Answers how many it copied. */
 function writeSlices(out: ByteWriter, { changes, slices }: InterestTable, rows: VisibleRows, put: IntList): number {
-  const { sliceAt, sliceLength } = changes;
+  const { sliceWords, longSliceAt } = changes;
   const { places, waits, count, held, isHolding } = rows;
-  // A slice is copied eight bytes at a time, whatever its length: what is too much is written over by the next.
-  slices.reserve(COPIED_AT_ONCE);
-  const from = slices.view;
   let bytes = out.reserve(count * SHORT_ROW_BYTES);
-  let to = out.view;
+  let { view } = out;
   let at = out.length;
   let lastPlace = 0;
   let lastColumns = 0;
@@ -389,29 +385,30 @@ function writeSlices(out: ByteWriter, { changes, slices }: InterestTable, rows: 
       waits[i] = IN_SYNC;
       continue;
     }
-    const slice = sliceAt[place] ?? 0;
-    if (slice === 0) continue;
-    const length = sliceLength[place] ?? 0;
-    if (length > COPIED_AT_ONCE) {
-      out.seek(at);
-      bytes = out.reserve(length + (count - i) * SHORT_ROW_BYTES);
-      to = out.view;
-    }
-    const columns = from.getInt32(slice, true);
-    if (columns === lastColumns) at = varintTo(bytes, at, (place - lastPlace) << 1);
-    else {
-      at = varintTo(bytes, at, ((place - lastPlace) << 1) | 1);
+    const slice = place * SLICE_WORDS;
+    const length = sliceWords[slice] ?? 0;
+    if (length === 0) continue;
+    const columns = sliceWords[slice + 1] ?? 0;
+    const gap = place - lastPlace;
+    if (columns !== lastColumns) {
+      at = varintTo(bytes, at, (gap << 1) | 1);
       at = varintTo(bytes, at, columns);
       lastColumns = columns;
+    } else if (gap < SHORT_GAP) bytes[at++] = gap << 1;
+    else at = varintTo(bytes, at, gap << 1);
+    if (length <= SHORT_SLICE_BYTES) {
+      // All eight bytes, whatever its length: what is too much is written over by the next.
+      view.setInt32(at, sliceWords[slice + 2] ?? 0, true);
+      view.setInt32(at + 4, sliceWords[slice + 3] ?? 0, true);
+      at += length;
+    } else {
+      const from = longSliceAt[place] ?? 0;
+      out.seek(at);
+      out.append(slices.reserve(0).subarray(from, from + length));
+      at = out.length;
+      bytes = out.reserve((count - i) * SHORT_ROW_BYTES);
+      view = out.view;
     }
-    const data = slice + SLICE_HEAD_BYTES;
-    to.setInt32(at, from.getInt32(data, true), true);
-    to.setInt32(at + 4, from.getInt32(data + 4, true), true);
-    for (let copied = COPIED_AT_ONCE; copied < length; copied += COPIED_AT_ONCE) {
-      to.setInt32(at + copied, from.getInt32(data + copied, true), true);
-      to.setInt32(at + copied + 4, from.getInt32(data + copied + 4, true), true);
-    }
-    at += length;
     lastPlace = place;
     written++;
   }

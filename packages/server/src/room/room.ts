@@ -404,7 +404,7 @@ export class Room {
     for (const seat of this.#seats) {
       if (seat?.stay.state !== 'occupied') continue;
       const { viewer, view } = seat.stay;
-      if (this.#newcomers.delete(seat)) viewer.welcome(this.#welcomeOf(seat), view);
+      if (this.#newcomers.size > 0 && this.#newcomers.delete(seat)) viewer.welcome(this.#welcomeOf(seat), view);
       else viewer.update(view);
     }
     for (const { event, to } of this.#events.splice(0)) {
