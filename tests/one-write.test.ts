@@ -79,6 +79,24 @@ test('players who are told the same are written the very same buffer, once a tic
   expect(Math.abs(first.length - ticks.length)).toBeLessThanOrEqual(2);
 });
 
+test('what was written to a socket is never written to again', async () => {
+  const writes = watchWrites();
+  const players = await openRoom();
+  const kept: { chunk: Uint8Array; copy: Uint8Array }[] = [];
+  let ticks = 0;
+  players[0]?.onState(() => {
+    ticks++;
+    for (const chunks of writes.values()) {
+      for (const chunk of chunks.splice(0)) kept.push({ chunk, copy: chunk.slice() });
+    }
+  });
+  players[0]?.send('run', {});
+  players[1]?.send('deal', {});
+  await until('some ticks were played', () => ticks >= 20);
+  expect(kept.length).toBeGreaterThan(40);
+  for (const { chunk, copy } of kept) expect(chunk).toEqual(copy);
+});
+
 test('state, what only one may see, and events of a tick are one write', async () => {
   const writes = watchWrites();
   const players = await openRoom();

@@ -1,16 +1,8 @@
 /** The public surface of @madang/core. */
-export { ByteReader, ByteWriter } from './codec/bytes.ts';
+export { ByteReader, ByteWriter, varintTo } from './codec/bytes.ts';
 export { FieldCosts } from './codec/field-costs.ts';
 export { IntList } from './codec/int-list.ts';
-export {
-  Publication,
-  SHORT_GAP,
-  SHORT_SLICE_BYTES,
-  SLICE_WORDS,
-  type TableChanges,
-  varintTo,
-  writePlaces,
-} from './codec/publication.ts';
+export { Publication, writePlaces } from './codec/publication.ts';
 export { readSavedState, writeSavedState } from './codec/saved-state.ts';
 export {
   type Grants,
@@ -22,6 +14,7 @@ export {
   writeRow,
   writeSnapshot,
 } from './codec/state-codec.ts';
+export { SHORT_GAP, SHORT_SLICE_BYTES, SLICE_WORDS, type TableChanges } from './codec/table-changes.ts';
 export {
   type Advice,
   adviceFor,

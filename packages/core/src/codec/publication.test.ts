@@ -8,10 +8,11 @@ import { hashState } from '../state/hash.ts';
 import { toJson } from '../state/json.ts';
 import { createMirror, type StateStore } from '../state/state-store.ts';
 import { anyDeed, anySchema, doDeed, SEATS_AND_TEAMS_MAX } from './any-state.test-support.ts';
-import { ByteWriter } from './bytes.ts';
+import { ByteWriter, varintTo } from './bytes.ts';
 import { bytesOf, eyes, PretendViewer, readFrame, Stage, snapshotFor } from './pretend-viewer.test-support.ts';
-import { SHORT_SLICE_BYTES, SLICE_WORDS, varintTo, writePlaces } from './publication.ts';
+import { writePlaces } from './publication.ts';
 import { readDelta, writeNoGrants, writeRow } from './state-codec.ts';
+import { SHORT_SLICE_BYTES, SLICE_WORDS } from './table-changes.ts';
 
 /** Seats and teams of those who look on: nobody, players with and without a team, a spectator of a team. */
 const VIEWERS: readonly (readonly [seat: number, team: number])[] = [

@@ -5,9 +5,10 @@
 
 import type { SeededRandom } from '../random.ts';
 import { hashText } from '../state/hash.ts';
-import type { AnyField, Fields, ValuesOf } from './field.ts';
+import type { Fields, ValuesOf } from './field.ts';
 import type { Interest } from './interest.ts';
 import { parseMessage } from './message.ts';
+import { checkSending } from './sending.ts';
 import {
   badSchema,
   checkFields,
@@ -75,7 +76,7 @@ export interface BotMoment<S extends StateSchema, I extends Fields> {
 /** The table fields of part `K` of a schema; of no part at all, no fields. */
 export type FieldsOf<S extends StateSchema, K extends keyof S> = S[K] extends TableSchema<infer F> ? F : never;
 
-type PartNames<S extends StateSchema> = keyof S & string;
+export type PartNames<S extends StateSchema> = keyof S & string;
 type TableNames<S extends StateSchema> = { [K in PartNames<S>]: S[K] extends TableSchema ? K : never }[PartNames<S>];
 
 /** A function-typed property compared as a method is, so that any one game fits where some game is asked for. */
@@ -211,56 +212,6 @@ export function defineGame<
   checkSending(definition, events);
   const fingerprint = fingerprintOf({ name, state, input, commands, events });
   return { ...definition, sendRateHz, commands, events, words: wordsOf(input, words), fingerprint };
-}
-
-/** What is said about sending: interests, budgets, policies. */
-function checkSending<S extends StateSchema, I extends Fields, C extends Messages, E extends Messages>(
-  definition: GameDefinition<S, I, C, E, PartNames<S>>,
-  events: E,
-): void {
-  const { state, avatars, peerBytesPerSecond = Number.POSITIVE_INFINITY, eventPolicy = {} } = definition;
-  if (!(peerBytesPerSecond >= PEER_BYTES_PER_SECOND_MIN)) {
-    throw badSchema('peerBytesPerSecond', `it must be at least ${PEER_BYTES_PER_SECOND_MIN}`);
-  }
-  for (const [event, policy] of Object.entries(eventPolicy)) {
-    if (!Object.hasOwn(events, event)) throw badSchema(`eventPolicy ${event}`, 'there is no event of that name');
-    if (policy !== 'all' && policy !== 'latest') throw badSchema(`eventPolicy ${event}`, 'it must be all or latest');
-  }
-  const avatarTable = avatars === undefined ? undefined : state[avatars];
-  if (avatarTable !== undefined && avatarTable.sendEvery !== 1) {
-    throw badSchema('avatars', 'a newcomer needs its avatar at once: use sendRateHz in place of sendEvery here');
-  }
-  const interests: readonly (readonly [string, Interest | undefined])[] = Object.entries(definition.interest ?? {});
-  for (const [name, interest] of interests) {
-    const part = state[name];
-    if (part?.type !== 'table') throw badSchema(`interest ${name}`, 'there is no table of that name');
-    if (interest === undefined || typeof interest === 'function') continue;
-    if (!['near', 'team', 'all'].includes(interest.kind)) {
-      throw badSchema(`interest ${name}`, 'it must be near(…), byTeam, all or a function');
-    }
-    if (interest.kind === 'team' && part.team === null) {
-      throw badSchema(`interest ${name}`, 'the table must name its team field: table({ … }, { team: … })');
-    }
-    if (interest.kind !== 'near') continue;
-    for (const field of [interest.x, interest.y]) {
-      for (const where of [part, avatarTable]) {
-        const type = where?.type === 'table' ? where.fields[field] : undefined;
-        if (type === undefined || !isPosition(type)) {
-          throw badSchema(
-            `interest ${name}`,
-            `${field} must be a number that everyone may see, in this table and in that of the avatars`,
-          );
-        }
-      }
-    }
-  }
-}
-
-/** A budget below this could not bring a single row a second. */
-const PEER_BYTES_PER_SECOND_MIN = 256;
-
-function isPosition({ signature, visibility }: AnyField): boolean {
-  return visibility === 'everyone' && /^(u8|u16|u32|i8|i16|i32|f32|f64|quantized\()/.test(signature);
 }
 
 /** Words in the form gateways compare (NFC), with the values their fields store. */
