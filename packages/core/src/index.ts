@@ -14,7 +14,14 @@ export {
   writeRow,
   writeSnapshot,
 } from './codec/state-codec.ts';
-export { SHORT_GAP, SHORT_SLICE_BYTES, SLICE_WORDS, type TableChanges } from './codec/table-changes.ts';
+export {
+  HEAD_GAP_SHIFT,
+  HEAD_HAS_MASK,
+  SHORT_GAP,
+  SHORT_SLICE_BYTES,
+  SLICE_WORDS,
+  type TableChanges,
+} from './codec/table-changes.ts';
 export {
   type Advice,
   adviceFor,

@@ -7,7 +7,15 @@ import { type ByteWriter, varintTo, zigzag } from './bytes.ts';
 import type { FieldCosts } from './field-costs.ts';
 import { sortAscending } from './int-list.ts';
 import { writeValue } from './state-codec.ts';
-import { SHORT_GAP, SHORT_SLICE_BYTES, SLICE_WORDS, type TableChanges } from './table-changes.ts';
+import {
+  HEAD_GAP_SHIFT,
+  HEAD_HAS_COUNT,
+  HEAD_HAS_MASK,
+  RUN_ROWS_MAX,
+  SHORT_SLICE_BYTES,
+  SLICE_WORDS,
+  type TableChanges,
+} from './table-changes.ts';
 
 /**
  * Writes the rows that changed and stayed, and takes them over. Answers how many there were.
@@ -83,6 +91,10 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
   let at = out.length;
   let { lastPlace, lastColumns, rows } = run;
   let stretchFrom = lastPlace + 1;
+  // Of the rows that follow one another directly: where their head is, where their count (0: none open), and how many follow.
+  let headAt = 0;
+  let countAt = 0;
+  let count = 0;
   let isPatched = false;
   let i = run.next;
   for (; i < until; i++) {
@@ -96,16 +108,25 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
       isPatched = true;
     } else isPatched = false;
     if (!isDense) dirty[place] = 0;
-    const start = at;
     const gap = place - lastPlace;
-    if (isSliced) {
-      // Others see other rows before this one, so what comes in front of a slice is theirs to write.
-    } else if (columns === lastColumns && gap < SHORT_GAP) bytes[at++] = gap << 1;
-    else if (columns === lastColumns) at = varintTo(bytes, at, gap << 1);
-    else {
-      at = varintTo(bytes, at, (gap << 1) | 1);
-      at = varintTo(bytes, at, columns);
+    let isFirst = false;
+    if (!isSliced && (countAt === 0 || gap !== 1 || count === RUN_ROWS_MAX)) {
+      if (countAt !== 0) at = closeRun(bytes, headAt, countAt, count, at);
+      isFirst = true;
+      headAt = at;
+      countAt = 0;
+      count = 0;
+      // Only where one follows: a run of one row would take a byte for nothing.
+      const isRun = isDense && i + 1 < until && dirty[place + 1] === marked;
+      const flags = (columns === lastColumns ? 0 : HEAD_HAS_MASK) | (isRun ? HEAD_HAS_COUNT : 0);
+      at = varintTo(bytes, at, (gap << HEAD_GAP_SHIFT) | flags);
+      if (columns !== lastColumns) at = varintTo(bytes, at, columns);
+      if (isRun) {
+        countAt = at;
+        bytes[at++] = 0;
+      }
     }
+    const start = isFirst ? headAt : at;
     let raw = aData[place] ?? 0;
     let difference = ((raw - (aSent[place] ?? 0)) << aShift) >> aShift;
     let changedBits = difference;
@@ -135,9 +156,11 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
     // Fields that went and came back: nobody needs to know.
     if (changedBits === 0) {
       at = start;
+      if (isFirst) countAt = 0;
       continue;
     }
     rows++;
+    if (!isFirst) count++;
     if (gap !== 1) {
       stamp(changedAt, stretchFrom, lastPlace, number);
       stretchFrom = place;
@@ -146,12 +169,24 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
     lastColumns = columns;
     if (isSliced) noteSlice(view, changes, place, columns, start, at);
   }
+  if (countAt !== 0) at = closeRun(bytes, headAt, countAt, count, at);
   stamp(changedAt, stretchFrom, lastPlace, number);
   out.seek(at);
   run.next = i;
   run.lastPlace = lastPlace;
   run.lastColumns = lastColumns;
   run.rows = rows;
+}
+
+/** Writes how many rows follow the first of a run; where none does after all, takes the count out again. Answers the end. */
+function closeRun(bytes: Uint8Array, headAt: number, countAt: number, count: number, end: number): number {
+  if (count > 0) {
+    bytes[countAt] = count;
+    return end;
+  }
+  bytes[headAt] = (bytes[headAt] ?? 0) & ~HEAD_HAS_COUNT;
+  bytes.copyWithin(countAt, countAt + 1, end);
+  return end - 1;
 }
 
 /** Notes that a stretch of rows changed: all at once, which is less than one by one where it is long. */
@@ -176,7 +211,7 @@ function writeOne(
   const start = out.length;
   if (!isSliced) {
     const isSame = columns === run.lastColumns;
-    out.varint(((place - run.lastPlace) << 1) | (isSame ? 0 : 1));
+    out.varint(((place - run.lastPlace) << HEAD_GAP_SHIFT) | (isSame ? 0 : HEAD_HAS_MASK));
     if (!isSame) out.varint(columns);
   }
   if (writeRowChange(out, changes, place, columns, costs) === 0) return out.seek(start);

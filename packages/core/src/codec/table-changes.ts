@@ -12,8 +12,16 @@ export const SHORT_SLICE_BYTES = 8;
 /** Bytes a row's place and column mask take at most, before its values. */
 const ROW_HEAD_BYTES = 10;
 
-/** Gaps below this take one byte, mask flag and all. */
-export const SHORT_GAP = 64;
+/** The head of a row that changed: its place as a gap, and whether its columns follow, and how many rows like it. */
+export const HEAD_HAS_MASK = 1;
+export const HEAD_HAS_COUNT = 2;
+export const HEAD_GAP_SHIFT = 2;
+
+/** Heads of smaller gaps take one byte. */
+export const SHORT_GAP = 0x80 >> HEAD_GAP_SHIFT;
+
+/** Rows that may follow the first of a run: their number is one byte. */
+export const RUN_ROWS_MAX = 0xff;
 
 /** What the last publication changed in one table. Places ascend in every list. */
 export class TableChanges {
