@@ -15,8 +15,6 @@ export {
   writeSnapshot,
 } from './codec/state-codec.ts';
 export {
-  HEAD_GAP_SHIFT,
-  HEAD_HAS_MASK,
   SHORT_GAP,
   SHORT_SLICE_BYTES,
   SLICE_WORDS,

@@ -228,7 +228,7 @@ function sharedAndSlices({ publication }: Stage): Uint8Array {
       for (const place of changed.items.subarray(0, changed.count)) {
         const [length = 0, columns = 0, low = 0, high = 0] = changes.sliceWords.subarray(place * SLICE_WORDS);
         const from = changes.longSliceAt[place] ?? 0;
-        out.varint((place - last) * 4 + 1);
+        out.varint((place - last) * 2 + 1);
         out.varint(columns);
         const short = new Uint8Array(SHORT_SLICE_BYTES);
         new DataView(short.buffer).setInt32(0, low, true);

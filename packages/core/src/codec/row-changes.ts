@@ -7,15 +7,7 @@ import { type ByteWriter, varintTo, zigzag } from './bytes.ts';
 import type { FieldCosts } from './field-costs.ts';
 import { sortAscending } from './int-list.ts';
 import { writeValue } from './state-codec.ts';
-import {
-  HEAD_GAP_SHIFT,
-  HEAD_HAS_COUNT,
-  HEAD_HAS_MASK,
-  RUN_ROWS_MAX,
-  SHORT_SLICE_BYTES,
-  SLICE_WORDS,
-  type TableChanges,
-} from './table-changes.ts';
+import { HEAD_OF_RUN, RUN_ROWS_MAX, SHORT_SLICE_BYTES, SLICE_WORDS, type TableChanges } from './table-changes.ts';
 
 /**
  * Writes the rows that changed and stayed, and takes them over. Answers how many there were.
@@ -91,7 +83,7 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
   let at = out.length;
   let { lastPlace, lastColumns, rows } = run;
   let stretchFrom = lastPlace + 1;
-  // Of the rows that follow one another directly: where their head is, where their count (0: none open), and how many follow.
+  // Of rows that follow one another directly: where they begin, where their count is (0: none open), how many follow.
   let headAt = 0;
   let countAt = 0;
   let count = 0;
@@ -111,20 +103,21 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
     const gap = place - lastPlace;
     let isFirst = false;
     if (!isSliced && (countAt === 0 || gap !== 1 || count === RUN_ROWS_MAX)) {
-      if (countAt !== 0) at = closeRun(bytes, headAt, countAt, count, at);
+      if (countAt !== 0) at = closeRun(bytes, countAt, count, at);
       isFirst = true;
       headAt = at;
       countAt = 0;
       count = 0;
-      // Only where one follows: a run of one row would take a byte for nothing.
-      const isRun = isDense && i + 1 < until && dirty[place + 1] === marked;
-      const flags = (columns === lastColumns ? 0 : HEAD_HAS_MASK) | (isRun ? HEAD_HAS_COUNT : 0);
-      at = varintTo(bytes, at, (gap << HEAD_GAP_SHIFT) | flags);
-      if (columns !== lastColumns) at = varintTo(bytes, at, columns);
-      if (isRun) {
-        countAt = at;
-        bytes[at++] = 0;
+      // Only where two follow: a run of fewer would take more bytes than it spares.
+      if (isDense && i + 2 < until && dirty[place + 1] === marked && dirty[place + 2] === marked) {
+        bytes[at] = HEAD_OF_RUN;
+        countAt = at + 1;
+        bytes[countAt] = 0;
+        at += 2;
       }
+      const isSame = columns === lastColumns;
+      at = varintTo(bytes, at, (gap << 1) | (isSame ? 0 : 1));
+      if (!isSame) at = varintTo(bytes, at, columns);
     }
     const start = isFirst ? headAt : at;
     let raw = aData[place] ?? 0;
@@ -169,7 +162,7 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
     lastColumns = columns;
     if (isSliced) noteSlice(view, changes, place, columns, start, at);
   }
-  if (countAt !== 0) at = closeRun(bytes, headAt, countAt, count, at);
+  if (countAt !== 0) at = closeRun(bytes, countAt, count, at);
   stamp(changedAt, stretchFrom, lastPlace, number);
   out.seek(at);
   run.next = i;
@@ -178,15 +171,12 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
   run.rows = rows;
 }
 
-/** Writes how many rows follow the first of a run; where none does after all, takes the count out again. Answers the end. */
-function closeRun(bytes: Uint8Array, headAt: number, countAt: number, count: number, end: number): number {
-  if (count > 0) {
-    bytes[countAt] = count;
-    return end;
-  }
-  bytes[headAt] = (bytes[headAt] ?? 0) & ~HEAD_HAS_COUNT;
-  bytes.copyWithin(countAt, countAt + 1, end);
-  return end - 1;
+/** Writes how many rows follow the first of a run; where none does after all, there is no run. Answers where it ends. */
+function closeRun(bytes: Uint8Array, countAt: number, count: number, end: number): number {
+  bytes[countAt] = count;
+  if (count > 0) return end;
+  bytes.copyWithin(countAt - 1, countAt + 1, end);
+  return end - 2;
 }
 
 /** Notes that a stretch of rows changed: all at once, which is less than one by one where it is long. */
@@ -211,7 +201,7 @@ function writeOne(
   const start = out.length;
   if (!isSliced) {
     const isSame = columns === run.lastColumns;
-    out.varint(((place - run.lastPlace) << HEAD_GAP_SHIFT) | (isSame ? 0 : HEAD_HAS_MASK));
+    out.varint(((place - run.lastPlace) << 1) | (isSame ? 0 : 1));
     if (!isSame) out.varint(columns);
   }
   if (writeRowChange(out, changes, place, columns, costs) === 0) return out.seek(start);

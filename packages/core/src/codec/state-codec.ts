@@ -9,12 +9,12 @@
  *             { varint part index + 1, { varint place gap, varint column mask, columns }, 0 }; then 0
  *
  *   table, whole    rows
- *   table, change   { varint head, [varint column mask], [u8 rows that follow], changes of each row }, 0;
+ *   table, change   { [1, u8 rows that follow], varint head, [varint column mask], changes of each row }, 0;
  *                   { varint place gap }, 0   of rows that are gone;
  *                   rows                      that are new to the receiver, or told anew
  *   rows            { varint place gap, varint generation, shared columns }, 0
- *   head            place gap x 4, + 1 where the column mask differs from that of the entry before and follows, + 2 where
- *                   more rows changed in the same columns, in the places right after this one, and their number follows
+ *   head            place gap x 2, + 1 where the column mask differs from that of the entry before and follows. Rows that
+ *                   follow directly, and changed in the same columns, have no head of their own
  *   grid, whole     { cell, varint run length } until every cell is named, row by row
  *   grid, change    0, varint cells, { varint index gap, cell }   or   1 and the whole, where that is shorter
  *
@@ -33,7 +33,7 @@ import type { StateStore } from '../state/state-store.ts';
 import { type Column, columnAt, type TableStore } from '../state/table-store.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { readFloat, readInt, readIntChange, writeFloat, writeInt } from './raw.ts';
-import { HEAD_GAP_SHIFT, HEAD_HAS_COUNT, HEAD_HAS_MASK } from './table-changes.ts';
+import { HEAD_OF_RUN } from './table-changes.ts';
 
 type AnyState = StateStore<StateSchema>;
 
@@ -184,14 +184,16 @@ function readTableChange(from: ByteReader, table: TableStore): void {
   let place = 0;
   let columns = 0;
   for (let head = from.varint(); head !== 0; head = from.varint()) {
-    place += head >>> HEAD_GAP_SHIFT;
-    if (head >>> HEAD_GAP_SHIFT === 0) from.fail('a row changed twice');
-    if ((head & HEAD_HAS_MASK) !== 0) {
+    const following = head === HEAD_OF_RUN ? from.u8() : 0;
+    if (head === HEAD_OF_RUN) head = from.varint();
+    if (head >>> 1 === 0) from.fail('a row changed twice');
+    place += head >>> 1;
+    if ((head & 1) === 1) {
       columns = from.varint();
       if ((columns & ~table.sharedMask) !== 0) from.fail('a column mask names columns that do not exist here');
     }
     if (columns === 0) from.fail('a row changed in no column');
-    const last = place + ((head & HEAD_HAS_COUNT) === 0 ? 0 : from.u8());
+    const last = place + following;
     if (last > table.maxRows) from.fail('a place is out of range');
     for (; ; place++) {
       if (table.alive[place] !== 1) from.fail('a row changed that is not there');

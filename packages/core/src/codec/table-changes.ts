@@ -12,13 +12,11 @@ export const SHORT_SLICE_BYTES = 8;
 /** Bytes a row's place and column mask take at most, before its values. */
 const ROW_HEAD_BYTES = 10;
 
-/** The head of a row that changed: its place as a gap, and whether its columns follow, and how many rows like it. */
-export const HEAD_HAS_MASK = 1;
-export const HEAD_HAS_COUNT = 2;
-export const HEAD_GAP_SHIFT = 2;
+/** In place of a row's head, whose gap is never 0: how many rows follow it directly is said first. */
+export const HEAD_OF_RUN = 1;
 
 /** Heads of smaller gaps take one byte. */
-export const SHORT_GAP = 0x80 >> HEAD_GAP_SHIFT;
+export const SHORT_GAP = 64;
 
 /** Rows that may follow the first of a run: their number is one byte. */
 export const RUN_ROWS_MAX = 0xff;

@@ -1,8 +1,6 @@
 /** What one seat's frame says of one table with interest: copies of slices, who is out of sight, who came into it. */
 import {
   type ByteWriter,
-  HEAD_GAP_SHIFT,
-  HEAD_HAS_MASK,
   type IntList,
   SHORT_GAP,
   SHORT_SLICE_BYTES,
@@ -80,11 +78,11 @@ function writeSlices(out: ByteWriter, { changes, slices }: InterestTable, rows: 
     const columns = sliceWords[slice + 1] ?? 0;
     const gap = place - lastPlace;
     if (columns !== lastColumns) {
-      at = varintTo(bytes, at, (gap << HEAD_GAP_SHIFT) | HEAD_HAS_MASK);
+      at = varintTo(bytes, at, (gap << 1) | 1);
       at = varintTo(bytes, at, columns);
       lastColumns = columns;
-    } else if (gap < SHORT_GAP) bytes[at++] = gap << HEAD_GAP_SHIFT;
-    else at = varintTo(bytes, at, gap << HEAD_GAP_SHIFT);
+    } else if (gap < SHORT_GAP) bytes[at++] = gap << 1;
+    else at = varintTo(bytes, at, gap << 1);
     if (length <= SHORT_SLICE_BYTES) {
       // All eight bytes, whatever its length: what is too much is written over by the next.
       view.setInt32(at, sliceWords[slice + 2] ?? 0, true);
