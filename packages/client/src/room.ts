@@ -229,6 +229,8 @@ class RoomClient<
   /** Takes one frame. `joined` is called with the first state. */
   receive(bytes: Uint8Array, joined: () => void): void {
     if (this.connection === 'closed') return;
+    // What builds on a state that is not here is of no use until the whole is.
+    if (this.#repairing === 'gap' && isStateFrame(bytes) && !isSnapshot(bytes)) return;
     let frame: ServerFrame;
     try {
       if (this.#repairing === 'checksum' && isSnapshot(bytes)) this.#compare(bytes);

@@ -1,6 +1,5 @@
 /** The public surface of @madang/core. */
 export { ByteReader, ByteWriter, varintTo } from './codec/bytes.ts';
-export { FieldCosts } from './codec/field-costs.ts';
 export { IntList } from './codec/int-list.ts';
 export { Publication, writePlaces } from './codec/publication.ts';
 export { readSavedState, writeSavedState } from './codec/saved-state.ts';
@@ -57,7 +56,7 @@ export {
   type ValuesOf,
   type Visibility,
 } from './schema/field.ts';
-export { type FieldSpec, fieldOf, whyNotWidening } from './schema/field-spec.ts';
+export type { FieldSpec } from './schema/field-spec.ts';
 export {
   type BotMoment,
   type Bots,

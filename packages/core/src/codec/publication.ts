@@ -57,7 +57,8 @@ export class Publication<S extends StateSchema = StateSchema> {
   }
 
   /**
-   * Takes over what was written to the parts that are due. Answers whether anything changed that some viewer may be told
+   * Takes over what was written to the parts that are due, and to tables in which rows changed hands: viewers must not be
+   * taken for owners who are none any more. Answers whether anything changed that some viewer may be told
    * of; the number moves on only then.
    */
   publish(isDue: (part: PartStore) => boolean = () => true): boolean {
@@ -71,7 +72,7 @@ export class Publication<S extends StateSchema = StateSchema> {
       changes?.clear();
       this.sectionBytes[index] = 0;
       this.sectionRows[index] = 0;
-      if (part.touchedCount === 0 || !isDue(part)) return;
+      if (part.touchedCount === 0 || !(isDue(part) || (part.type === 'table' && part.hasAccessChanges))) return;
       const start = this.#shared.length;
       if (changes !== null) hasChanges = this.#publishTable(changes, number, isMeasured) || hasChanges;
       else if (part.type === 'grid') hasChanges = this.#publishGrid(part, index, number) || hasChanges;
@@ -103,6 +104,7 @@ export class Publication<S extends StateSchema = StateSchema> {
     if (!isSliced) out.varint(changes.index + 1);
     const rows = writeChanges(out, changes, number, isMeasured ? changes.costs : null);
     table.touchedCount = 0;
+    table.hasAccessChanges = false;
     if (isSliced) return put.count + gone.count + changed.count + restricted.count > 0;
     if (rows + put.count + gone.count === 0) {
       out.seek(start);

@@ -29,11 +29,7 @@ export function readInt(from: ByteReader, codec: IntCodec<unknown>): number {
   return checked(from, codec, codec.signed ? unzigzag(word) : word | 0);
 }
 
-export function writeIntChange(out: ByteWriter, codec: IntCodec<unknown>, base: number, raw: number): void {
-  const shift = codec.wrapBits === 0 ? 0 : 32 - codec.wrapBits;
-  out.varint(zigzag(((raw - base) << shift) >> shift));
-}
-
+/** Reads a difference, as row-changes.ts writes it. */
 export function readIntChange(from: ByteReader, codec: IntCodec<unknown>, base: number): number {
   const sum = (base + unzigzag(from.varint())) | 0;
   return checked(from, codec, codec.wrapBits === 0 ? sum : sum & codec.max);

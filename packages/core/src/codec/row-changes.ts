@@ -1,6 +1,7 @@
 /**
  * Rows that changed, as bytes: the inner loop of every room. Each is written as the differences from what viewers know, and
- * taken over as what they know now.
+ * taken over as what they know now. `writeRowChange` says how one row is written; `writeRun` writes the same bytes for many.
+ * `state-codec.ts` reads them.
  */
 import { columnAt } from '../state/table-store.ts';
 import { type ByteWriter, varintTo, zigzag } from './bytes.ts';

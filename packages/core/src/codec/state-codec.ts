@@ -1,7 +1,7 @@
 /**
  * State on the wire: snapshots (all of it), deltas (what changed) and grants (what only some may see). Readers and the
- * writers of wholes are here, `publication.ts` writes what changed; docs/protocol.md is written from these two files, and
- * golden bytes pin them.
+ * writers of wholes are here; `publication.ts` and `row-changes.ts` write what changed. docs/protocol.md is written from these
+ * files, and golden bytes pin them.
  *
  *   snapshot  for each part in schema order: its whole body
  *   delta     { varint part index + 1, change body } for each changed part; then 0

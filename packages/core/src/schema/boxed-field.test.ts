@@ -195,7 +195,7 @@ describe('a stored value does not change behind the back of the rules', () => {
   });
 });
 
-test('equal values have equal text and equal bytes, unequal ones have not', () => {
+test('equal values have equal bytes, unequal ones have not', () => {
   fc.assert(
     fc.property(anyTypeAndValue, anyTypeAndValue, (one, two) => {
       const codec = boxed(one.type);
@@ -203,7 +203,6 @@ test('equal values have equal text and equal bytes, unequal ones have not', () =
       for (const a of raws) {
         for (const b of raws) {
           const isSame = codec.isSame(a, b);
-          expect(codec.toText(a) === codec.toText(b)).toBe(isSame);
           expect(String(written(one.type, codec.toValue(a))) === String(written(one.type, codec.toValue(b)))).toBe(
             isSame,
           );
@@ -243,7 +242,10 @@ describe('hostile bytes', () => {
   });
 
   test('JSON in another spelling is the same value', () => {
-    expect(boxed(json(99)).toText(readRaw(new ByteReader(frame(12, '{ "a":1.00 }')), json(99).codec))).toBe('{"a":1}');
+    const [read, plain] = [frame(12, '{ "a":1.00 }'), frame(7, '{"a":1}')].map((bytes) =>
+      readRaw(new ByteReader(bytes), json(99).codec),
+    );
+    expect(boxed(json(99)).isSame(read, plain)).toBe(true);
   });
 
   test('any bytes are refused with BAD_FRAME or are a value that the type accepts', () => {

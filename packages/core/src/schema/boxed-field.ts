@@ -34,7 +34,6 @@ export function text(maxBytes: number): Field<string> {
     isSame: (a, b) => a === b,
     write: (out, raw: string) => out.text(raw),
     read: (from) => from.text(maxBytes),
-    toText: (raw: string) => raw,
   });
 }
 
@@ -91,7 +90,6 @@ export function list<T>(of: Field<T>, max: number): Field<readonly T[]> {
       for (let i = 0; i < count; i++) raw[i] = Number(readRaw(from, codec));
       return Object.freeze(raw);
     },
-    toText: (raw: readonly number[]) => raw.join(','),
   });
 }
 
@@ -120,7 +118,6 @@ export function bytes(maxBytes: number): Field<Uint8Array> {
       for (let i = 0; i < raw.length; i++) out.u8(raw.charCodeAt(i));
     },
     read: (from) => readBytes(from, readLength(from, maxBytes, 1)),
-    toText: (raw: string) => raw,
   });
 }
 
@@ -155,7 +152,6 @@ export function json(maxBytes: number): Field<JsonValue> {
       const checked = check(() => parseJson(given));
       return checked.text ?? from.fail(`a JSON value cannot be taken: ${checked.reason}`);
     },
-    toText: (raw: string) => raw,
   });
 }
 

@@ -59,8 +59,6 @@ export interface BoxedCodec<T> {
   write(out: ByteWriter, raw: unknown): void;
   /** Takes hostile bytes: checks lengths before it allocates, and throws BAD_FRAME. */
   read(from: ByteReader): unknown;
-  /** A raw value as text: the same for equal values, another for unequal ones. For hashes. */
-  toText(raw: unknown): string;
 }
 
 export type Codec<T> = IntCodec<T> | FloatCodec<T> | BoxedCodec<T>;

@@ -137,7 +137,7 @@ test('what is said about sending has defaults and may be said', () => {
   const minimal = { name: 'g', tickRateHz: 60, seats: 2, state: { rows: table({ x: u8 }) }, input: {} } as const;
   expect(defineGame(minimal)).toMatchObject({ sendRateHz: 60 });
   expect(defineGame(minimal).peerBytesPerSecond).toBeUndefined();
-  for (const sendRateHz of [60, 30, 20, 12, 1])
+  for (const sendRateHz of [60, 30, 20, 12, 1, 60 / 7, 60 / 49, 8.571429])
     expect(defineGame({ ...minimal, sendRateHz }).sendRateHz).toBe(sendRateHz);
   const game = defineGame({
     ...minimal,

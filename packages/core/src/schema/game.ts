@@ -14,6 +14,7 @@ import {
   checkFields,
   checkName,
   columnsOf,
+  MAX_SEND_EVERY,
   type PartSchema,
   type Row,
   type SeenStateOf,
@@ -190,8 +191,12 @@ export function defineGame<
     throw badSchema('name', 'it must be small letters, digits and dashes, begin with a letter, at most 32 long');
   }
   if (!(tickRateHz >= 1 && tickRateHz <= 128)) throw badSchema('tickRateHz', 'it must be from 1 to 128');
-  if (!(sendRateHz > 0) || !Number.isInteger(tickRateHz / sendRateHz)) {
-    throw badSchema('sendRateHz', 'it must be tickRateHz divided by a whole number');
+  const ticksPerSending = Math.round(tickRateHz / sendRateHz);
+  if (
+    !(ticksPerSending >= 1 && ticksPerSending <= MAX_SEND_EVERY) ||
+    !isNearly(tickRateHz / ticksPerSending, sendRateHz)
+  ) {
+    throw badSchema('sendRateHz', `it must be tickRateHz divided by a whole number from 1 to ${MAX_SEND_EVERY}`);
   }
   if (!Number.isInteger(seats) || seats < 1 || seats > 1000) throw badSchema('seats', 'it must be from 1 to 1,000');
   for (const part of Object.keys(state)) checkName('state', part);
@@ -212,6 +217,11 @@ export function defineGame<
   checkSending(definition, events);
   const fingerprint = fingerprintOf({ name, state, input, commands, events });
   return { ...definition, sendRateHz, commands, events, words: wordsOf(input, words), fingerprint };
+}
+
+/** A quotient that somebody wrote out has a digit less than it needs. */
+function isNearly(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-6 * a;
 }
 
 /** Words in the form gateways compare (NFC), with the values their fields store. */

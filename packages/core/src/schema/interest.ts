@@ -65,7 +65,8 @@ export const byTeam: TeamInterest = { kind: 'team' };
 
 /**
  * Rows for which `sees` answers true. It is asked for every row and every player each time state is sent, so its cost is
- * rows x players: for small tables. It must not write; where it throws, the row is not told. The function may stand for
+ * rows x players: for small tables. It is shown rows as players are told of them, which
+ * with `sendEvery` is not always as they are, and cannot write; where it throws, the row is not told. The function may stand for
  * itself, and then knows its row's type: `interest: { notes: (note, { seat }) => note.to === seat }`.
  */
 export function custom<F extends Fields>(sees: CustomInterest<F>): CustomInterest<F> {

@@ -116,4 +116,4 @@ describe('fingerprints', () => {
 });
 
 const GOLDEN_TEXT = 4015083318;
-const GOLDEN_STATE = '7ab394a838fda82c';
+const GOLDEN_STATE = '399891b066240a20';

@@ -2,6 +2,7 @@
  * A fingerprint of a state as one viewer may see it. Equal states give equal fingerprints on every machine; unequal
  * ones differ with overwhelming likelihood. Not for security: anybody can make two states that collide.
  */
+import { ByteWriter } from '../codec/bytes.ts';
 import type { StateSchema } from '../schema/state-schema.ts';
 import { eachSeenRow, isGridSeen, type Viewer } from './seen.ts';
 import type { StateStore } from './state-store.ts';
@@ -10,6 +11,7 @@ import { columnAt } from './table-store.ts';
 /** Sixteen hexadecimal digits. */
 export function hashState<S extends StateSchema>(state: StateStore<S>, viewer: Viewer): string {
   const hash = new WordHash();
+  const boxed = new ByteWriter(64);
   const isLive = viewer === 'server';
   for (const part of state.parts) {
     if (part.type === 'grid') {
@@ -22,7 +24,11 @@ export function hashState<S extends StateSchema>(state: StateStore<S>, viewer: V
         const column = columnAt(part, rest);
         if (column.store === 'int') hash.word((isLive ? column.data : column.sent)[place] ?? 0);
         else if (column.store === 'float') hash.double((isLive ? column.data : column.sent)[place] ?? 0);
-        else hash.text(column.codec.toText((isLive ? column.data : column.sent)[place]));
+        else {
+          boxed.seek(0);
+          column.codec.write(boxed, (isLive ? column.data : column.sent)[place]);
+          hash.bytes(boxed.written());
+        }
       }
     });
     // No row has this id: a table's end, so that rows cannot pass for those of the next.
@@ -58,6 +64,11 @@ class WordHash {
   text(text: string): void {
     this.word(text.length);
     for (let i = 0; i < text.length; i++) this.word(text.charCodeAt(i));
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.word(bytes.length);
+    for (const byte of bytes) this.word(byte);
   }
 
   low(): number {

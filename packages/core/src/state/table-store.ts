@@ -87,6 +87,8 @@ export class TableStore<F extends Fields = Fields> {
   touchedCount = 0;
   /** Rows that came or went since the last publication are among the touched. */
   hasStructuralChanges = false;
+  /** Some row's owner or team is another than viewers know: until they do, the wrong ones might be shown what is private. */
+  hasAccessChanges = false;
   /** No place above this one is taken. */
   highest = 0;
   size = 0;
@@ -106,10 +108,9 @@ export class TableStore<F extends Fields = Fields> {
   readonly #sentOwners: Int32Array;
   readonly #sentTeams: Int32Array;
   readonly #views: (RowView | undefined)[] = [];
-  readonly #viewClass: new (
-    place: number,
-    id: number,
-  ) => RowView;
+  readonly #viewClass: RowViewClass;
+  readonly #sentViews: (RowView | undefined)[] = [];
+  #sentViewClass: RowViewClass | null = null;
   #lowestFree = 1;
 
   constructor(name: string, schema: TableSchema<F> | RecordSchema<F>, holder: Holder, policy: WritePolicy) {
@@ -143,7 +144,7 @@ export class TableStore<F extends Fields = Fields> {
     this.sentId = new Uint32Array(places);
     this.changedAt = new Int32Array(isMirror ? 0 : places);
     this.granted = new Int32Array(isMirror && this.privateMask !== 0 ? places : 0);
-    this.#viewClass = rowViewClass(this);
+    this.#viewClass = rowViewClass(this, 'data');
     if (this.isRecord) {
       this.occupy(1, 0);
       this.settle(1);
@@ -217,6 +218,7 @@ export class TableStore<F extends Fields = Fields> {
       if (this.alive[place] === 1 && this.#owners[place] === seat.number) {
         this.#owners[place] = 0;
         this.mark(place, 1 << this.ownerColumn);
+        this.hasAccessChanges = true;
       }
     }
   }
@@ -273,6 +275,17 @@ export class TableStore<F extends Fields = Fields> {
     if (known !== undefined) return known;
     const view = new this.#viewClass(place, this.idAt(place));
     this.#views[place] = view;
+    return view;
+  }
+
+  /** A row as viewers know it, to read only: good until the next publication. */
+  sentViewAt(place: number): RowView {
+    const id = this.sentId[place] ?? 0;
+    const known = this.#sentViews[place];
+    if (known?.id === id) return known;
+    this.#sentViewClass ??= rowViewClass(this, 'sent');
+    const view = new this.#sentViewClass(place, id);
+    this.#sentViews[place] = view;
     return view;
   }
 
@@ -335,6 +348,7 @@ export class TableStore<F extends Fields = Fields> {
     for (let i = 0; i < this.touchedCount; i++) this.dirty[this.touched[i] ?? 0] = 0;
     this.touchedCount = 0;
     this.hasStructuralChanges = false;
+    this.hasAccessChanges = false;
     for (let place = 1; place <= this.maxRows; place++) this.settle(place);
   }
 
@@ -409,8 +423,10 @@ function maskOf(columns: readonly Column[], visibility: Visibility): number {
   );
 }
 
+type RowViewClass = new (place: number, id: number) => RowView;
+
 /** A class of row views for one table: one hidden shape, one accessor per column, no lookups by name at run time. */
-function rowViewClass(store: TableStore): new (place: number, id: number) => RowView {
+function rowViewClass(store: TableStore, source: 'data' | 'sent'): RowViewClass {
   class View implements RowView {
     [PLACE]: number;
     readonly id: number;
@@ -441,14 +457,14 @@ function rowViewClass(store: TableStore): new (place: number, id: number) => Row
   store.columns.forEach((column, index) => {
     if (!isServer && column.type.visibility === 'nobody') return;
     const bit = 1 << index;
-    const access = accessors(store, column, bit, placeOf);
+    const access = accessors(store, column, bit, source, placeOf);
     const isPrivate = !isServer && (store.privateMask & bit) !== 0;
     const get = isPrivate
       ? function (this: View): unknown {
           return ((store.granted[placeOf(this)] ?? 0) & bit) === 0 ? undefined : access.get.call(this);
         }
       : access.get;
-    const isWritable = isServer && index !== store.ownerColumn;
+    const isWritable = isServer && source === 'data' && index !== store.ownerColumn;
     Object.defineProperty(
       View.prototype,
       column.name,
@@ -463,14 +479,22 @@ interface Accessors {
   set(this: RowView, value: unknown): void;
 }
 
-function accessors(store: TableStore, column: Column, bit: number, placeOf: (view: RowView) => number): Accessors {
+function accessors(
+  store: TableStore,
+  column: Column,
+  bit: number,
+  source: 'data' | 'sent',
+  placeOf: (view: RowView) => number,
+): Accessors {
+  const isTeam = store.teamColumn >= 0 && bit === 1 << store.teamColumn;
   switch (column.store) {
     case 'int':
     case 'float': {
       const { codec, data } = column;
+      const read = column[source];
       return {
         get() {
-          return codec.toValue(data[placeOf(this)] ?? 0);
+          return codec.toValue(read[placeOf(this)] ?? 0);
         },
         set(value) {
           const place = placeOf(this);
@@ -479,14 +503,16 @@ function accessors(store: TableStore, column: Column, bit: number, placeOf: (vie
           if (data[place] === raw) return;
           data[place] = raw;
           store.mark(place, bit);
+          if (isTeam) store.hasAccessChanges = true;
         },
       };
     }
     case 'boxed': {
       const { codec, data } = column;
+      const read = column[source];
       return {
         get() {
-          return codec.toValue(data[placeOf(this)]);
+          return codec.toValue(read[placeOf(this)]);
         },
         set(value) {
           const place = placeOf(this);

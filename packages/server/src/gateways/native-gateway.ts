@@ -86,7 +86,7 @@ function speechOf(peer: Peer): Speech {
     },
     update(view, repair) {
       // A copy that differs is brought to this very tick before it is replaced, so that its owner can say where.
-      const frame = repair === 'gap' ? null : view.frame();
+      const frame = repair === 'gap' ? null : view.frame(repair === 'checksum');
       if (frame !== null) peer.send(frame);
       const more = repair === null ? view.check() : view.snapshot();
       if (more !== null) peer.send(more);

@@ -165,3 +165,20 @@ describe('a peer is given up as too slow', () => {
     expect(code).toBe('TOO_SLOW');
   });
 });
+
+describe('a state larger than the hard limit', () => {
+  test('does not count against its peer while it drains, and what comes on top of it does', () => {
+    const { line, outbox } = peer();
+    const large = 3 * OUTBOX_HARD_BYTES;
+    outbox.sendState(() => {
+      line.bufferedBytes = large;
+    });
+    expect(codeOf(() => outbox.mayGo())).toBeNull();
+    line.bufferedBytes = large + OUTBOX_HARD_BYTES;
+    expect(codeOf(() => outbox.mayGo())).toBe('TOO_SLOW');
+    line.bufferedBytes = 0;
+    expect(outbox.mayGo()).toBe(true);
+    line.bufferedBytes = OUTBOX_HARD_BYTES + 1;
+    expect(codeOf(() => outbox.mayGo())).toBe('TOO_SLOW');
+  });
+});

@@ -1,7 +1,8 @@
 /**
  * What goes to one peer, and what waits for it. Before anything more is encoded, it is looked at what the peer has not read
  * yet: over the soft limit state waits (and is told anew, and only as it is then), and so do events and messages, in order.
- * All of it counts towards one hard limit; a peer that passes it, or does not read at all for a while, is given up.
+ * All of it counts towards one hard limit; a peer that passes it, or for whom nothing drains for a while, is given up. What
+ * drains is seen only when a write to the socket is complete.
  */
 import { GameError } from '@madang/core';
 import type { Clock } from '../ports/clock.ts';
@@ -23,6 +24,7 @@ export class Outbox {
   /** Since when the peer is over the soft limit without having read anything; null while it is not over it. */
   #slowSinceMs: number | null = null;
   #leastBytes = 0;
+  #hardBytes = OUTBOX_HARD_BYTES;
 
   constructor(clock: Clock, bufferedBytes: () => number) {
     this.#clock = clock;
@@ -33,8 +35,9 @@ export class Outbox {
   mayGo(): boolean {
     const bufferedBytes = this.#bufferedBytes();
     const unsentBytes = bufferedBytes + this.#waitingBytes;
-    if (unsentBytes > OUTBOX_HARD_BYTES) throw tooSlow(unsentBytes, OUTBOX_HARD_BYTES);
+    if (unsentBytes > this.#hardBytes) throw tooSlow(unsentBytes, this.#hardBytes);
     if (bufferedBytes <= OUTBOX_SOFT_BYTES) {
+      this.#hardBytes = OUTBOX_HARD_BYTES;
       this.#slowSinceMs = null;
       return true;
     }
@@ -43,6 +46,14 @@ export class Outbox {
     this.#leastBytes = bufferedBytes;
     if (nowMs - this.#slowSinceMs > OUTBOX_SLOW_MS) throw tooSlow(bufferedBytes, OUTBOX_SOFT_BYTES);
     return false;
+  }
+
+  /** Sends state. One that is larger by itself than the hard limit allows does not count against its peer. */
+  sendState(send: () => void): void {
+    const before = this.#bufferedBytes();
+    send();
+    const grown = this.#bufferedBytes() - before;
+    this.#hardBytes = Math.max(this.#hardBytes, grown + 2 * OUTBOX_SOFT_BYTES);
   }
 
   /** Sends a letter now, or after those that wait. Throws TOO_SLOW where too many do. */

@@ -184,7 +184,7 @@ export class PlayerLink {
     return {
       welcome: (welcome, view) =>
         unlessOver(() => {
-          speech.welcome(welcome, view);
+          this.#outbox.sendState(() => speech.welcome(welcome, view));
           const held = this.#beforeWelcome ?? [];
           this.#beforeWelcome = null;
           for (const error of held) speech.refuse(error);
@@ -194,7 +194,7 @@ export class PlayerLink {
           if (!this.#outbox.mayGo()) return;
           const repair = this.#dueRepair();
           // One that missed something cannot use what builds on it.
-          if (repair !== null || this.#repair !== 'gap') speech.update(view, repair);
+          if (repair !== null || this.#repair !== 'gap') this.#outbox.sendState(() => speech.update(view, repair));
           this.#outbox.drain();
         }),
       event: (event) =>

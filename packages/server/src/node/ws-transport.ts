@@ -37,6 +37,8 @@ export class WsTransport implements Transport {
   readonly #log: Logger;
   readonly #server: WebSocketServer;
   readonly #writes = new TurnWrites();
+  /** Pings that were sent since a connection was heard of last. */
+  readonly #unanswered = new WeakMap<WebSocket, number>();
   #on: TransportEvents | null = null;
   #cancelPing: (() => void) | null = null;
 
@@ -56,7 +58,7 @@ export class WsTransport implements Transport {
 
   start(on: TransportEvents): void {
     this.#on = on;
-    this.#pingLater(new WeakMap());
+    this.#pingLater();
   }
 
   /** Takes over a connection whose request was already checked. */
@@ -89,26 +91,28 @@ export class WsTransport implements Transport {
     webSocket.on('error', (error) => {
       this.#log.info({ code: 'code' in error ? error.code : error.name }, 'a connection broke the WebSocket protocol');
     });
+    // Whatever comes shows that somebody is there: one who reads slowly hears of a ping late.
+    webSocket.on('pong', () => this.#unanswered.set(webSocket, 0));
     webSocket.on('message', (data: Buffer, isBinary: boolean) => {
+      this.#unanswered.set(webSocket, 0);
       on.message(peer, isBinary ? data : data.toString('utf8'));
     });
     webSocket.on('close', () => on.gone(peer));
     on.open(peer);
   }
 
-  #pingLater(unanswered: WeakMap<WebSocket, number>): void {
+  #pingLater(): void {
     this.#cancelPing = this.#clock.after(PING_PERIOD_MS, () => {
       for (const webSocket of this.#server.clients) {
-        const count = unanswered.get(webSocket) ?? 0;
+        const count = this.#unanswered.get(webSocket) ?? 0;
         if (count >= UNANSWERED_PINGS_MAX) {
           webSocket.terminate();
           continue;
         }
-        if (!unanswered.has(webSocket)) webSocket.on('pong', () => unanswered.set(webSocket, 0));
-        unanswered.set(webSocket, count + 1);
+        this.#unanswered.set(webSocket, count + 1);
         if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
       }
-      this.#pingLater(unanswered);
+      this.#pingLater();
     });
   }
 }

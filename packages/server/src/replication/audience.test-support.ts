@@ -77,9 +77,11 @@ export class Audience {
   }
 
   publish(): void {
+    // Rows that changed hands, by somebody leaving or another team, are told at once.
+    const changedHands = new Set(this.state.parts.filter((part) => part.type === 'table' && part.hasAccessChanges));
     this.replication.publish(this.tick++);
     this.#sendings++;
-    this.#copy(({ sendEvery }) => this.#sendings % sendEvery === 0);
+    this.#copy((part) => this.#sendings % part.sendEvery === 0 || changedHands.has(part));
   }
 
   #copy(isDue: (part: PartStore) => boolean): void {
@@ -165,6 +167,7 @@ export class Audience {
       if (row.owner === number || kind === 'all') return true;
       if (kind === 'team') return team !== 0 && row.values.team === team;
       if (kind === 'custom') {
+        // What is for nobody is judged as it is, and a row that is no more is not shown.
         const now = part.get(id) as unknown as { mood: number } | undefined;
         return now !== undefined && isChosen(now.mood, { seat: number, team });
       }

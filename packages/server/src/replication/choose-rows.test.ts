@@ -208,6 +208,18 @@ describe('a peer with a budget', () => {
     expect(late).toBe(0);
   });
 
+  test('waits no longer for others than a few sendings after own rows have taken far too much', () => {
+    const crowd = new Crowd({ people: 10 }, 1_000);
+    for (let i = 0; i < 600; i++) {
+      crowd.stir(['people'], 400);
+      crowd.send();
+    }
+    let sendings = 0;
+    for (; !crowd.isEqual && sendings < 200; sendings++) crowd.send();
+    // Ten rows of 400 letters at 50 bytes a sending take 80 of them; what is owed adds a few.
+    expect(sendings).toBeLessThan(120);
+  });
+
   test('has everything as it is once nobody moves any more', () => {
     const crowd = new Crowd({ people: 300, birds: 100 }, 2_000);
     for (let i = 0; i < 100; i++) {

@@ -1,8 +1,9 @@
 /**
- * Which rows go now where not all of them fit a peer's budget: own rows first, then by distance, by how long they have
- * waited, by whether they changed just now, and the short before the long. Rows are put into classes of urgency and classes are served in order, which
- * takes two passes and no sorting. The others are held back, and go whole when their turn comes: what changes meanwhile is
- * coalesced, and waiting raises urgency, so every row's turn comes.
+ * Which rows go now where not all of them fit a peer's budget: own rows first, whatever they cost; then by distance, by how
+ * long they have waited, by whether they changed just now, and the short before the long. Rows are put into classes of
+ * urgency and classes are served in order, which takes two passes and no sorting. The others are held back and go whole
+ * when their turn comes: what changes meanwhile is coalesced. Waiting raises urgency, so the turn of every row comes, as
+ * long as own rows alone do not take all there is.
  */
 import { SLICE_WORDS, type TableChanges } from '@madang/core';
 import { IN_SYNC, type VisibleRows } from './visible-rows.ts';

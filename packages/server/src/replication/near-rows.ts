@@ -83,6 +83,8 @@ export class NearRows extends VisibleRows {
     this.#eyeX = eyeX;
     this.#eyeY = eyeY;
     const index = this.#index;
+    // A row that is neither seen nor noted was further than radius + skin from where the viewer looked: for it to be within the
+    // radius now, it and the viewer must have moved by more than the skin together.
     const moved = Math.sqrt((eyeX - this.#lookedX) ** 2 + (eyeY - this.#lookedY) ** 2);
     const isStale = !this.#hasLooked || index.travel - this.#lookedTravel + moved > index.skin;
     const hasMany = index.hasTooManyArrivals || index.ended.count > ENDED_MAX;

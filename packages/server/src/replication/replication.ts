@@ -50,8 +50,8 @@ export interface ReplicationOptions {
   readonly state: StateStore;
   /** A checksum goes to each peer with one in so many sendings; 0 for none. */
   readonly checksumEvery: number;
-  /** Told what a custom interest threw; the row is not shown. */
-  failed(problem: unknown): void;
+  /** Told once a sending what custom interests threw in the one before, and for how many rows; those are not shown. */
+  failed(problem: unknown, rows: number): void;
 }
 
 export class Replication {
@@ -91,6 +91,7 @@ export class Replication {
   #json: JsonObject | null = null;
   #stateText: string | null = null;
   #hash: string | null = null;
+  #failures: { readonly problem: unknown; rows: number } | null = null;
   /** By seat, the place of its avatar among the published rows, or 0. */
   readonly #avatars: Int32Array;
 
@@ -99,7 +100,7 @@ export class Replication {
     this.state = state;
     this.#options = options;
     this.bytesPerSending = (game.peerBytesPerSecond ?? Number.POSITIVE_INFINITY) / game.sendRateHz;
-    this.#publication = new Publication(state, (part) => this.#interestOf(part) !== null);
+    this.#publication = new Publication(state, (part) => this.interestOf(part) !== null);
     const changes = this.#publication.changes.filter((one) => one !== null);
     this.traffic = new TrafficCount(
       state.parts.map((part) => part.name),
@@ -108,7 +109,7 @@ export class Replication {
     this.#avatars = new Int32Array(game.seats + 1);
     const nearIndexes: { index: NearIndex; changes: TableChanges }[] = [];
     this.interests = changes.flatMap((one) => {
-      const interest = this.#interestOf(one.table);
+      const interest = this.interestOf(one.table);
       if (interest === null) return [];
       const rowsFor = this.#rowsMaker(one, interest, nearIndexes);
       const wholeBytes = WHOLE_BYTES_PER_COLUMN * one.table.columns.length;
@@ -129,10 +130,13 @@ export class Replication {
   /** Takes over what rules wrote, as of `tick`. */
   publish(tick: number): void {
     this.#settleTraffic();
+    this.#tellFailures();
     this.tick = tick;
     this.sendings++;
     this.numberBefore = this.number;
-    const hasChanges = this.#publication.publish((part) => this.sendings % part.sendEvery === 0);
+    // What a game's `create` wrote is due whatever comes later.
+    const isFirst = this.sendings === 1;
+    const hasChanges = this.#publication.publish((part) => isFirst || this.sendings % part.sendEvery === 0);
     this.number = this.#publication.number;
     this.#sharedTickBefore = this.#sharedTick;
     if (this.#publication.hasSharedChanges) this.#sharedTick = tick;
@@ -236,11 +240,7 @@ export class Replication {
   }
 
   /** The interest that a table has, null where everybody sees all of it. */
-  interestOf(table: TableStore): Interest | null {
-    return this.#interestOf(table);
-  }
-
-  #interestOf(part: PartStore): Interest | null {
+  interestOf(part: PartStore): Interest | null {
     const interests: Readonly<Record<string, Interest | undefined>> = this.#options.game.interest ?? {};
     const interest = part.type === 'table' ? interests[part.name] : undefined;
     return interest === undefined || (typeof interest === 'object' && interest.kind === 'all') ? null : interest;
@@ -293,16 +293,25 @@ export class Replication {
     return {
       needsAll: () => true,
       sees: (place) => {
-        // What was published and is gone by now has no row to ask about; it goes with the next sending.
+        // A row that is no more goes with the next sending of its table; fields for nobody are read as they are.
         if (table.alive[place] !== 1 || table.idAt(place) !== table.sentId[place]) return false;
         try {
-          return sees(table.viewAt(place) as never, viewer) === true;
+          // The row as it is told, which with `sendEvery` is not always as it is.
+          return sees(table.sentViewAt(place) as never, viewer) === true;
         } catch (problem) {
-          this.#options.failed(problem);
+          this.#failures ??= { problem, rows: 0 };
+          this.#failures.rows++;
           return false;
         }
       },
     };
+  }
+
+  /** Tells of custom interests that threw since the last sending: once, however many rows it were. */
+  #tellFailures(): void {
+    const failures = this.#failures;
+    this.#failures = null;
+    if (failures !== null) this.#options.failed(failures.problem, failures.rows);
   }
 
   #findAvatars(): void {

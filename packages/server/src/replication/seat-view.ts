@@ -30,7 +30,7 @@ import { IN_SYNC } from './visible-rows.ts';
 /** Before anything was taken. */
 const NOTHING = -1;
 
-/** Sendings whose budget may be saved up. */
+/** Sendings whose budget may be saved up, or owed: own rows go whatever they cost. */
 const SAVED_SENDINGS_MAX = 8;
 
 /** Whose view this is. A seat's team may change. */
@@ -85,14 +85,15 @@ export class SeatView implements RoomView, Eyes {
     return null;
   }
 
-  frame(): Uint8Array | null {
+  frame(isComplete = false): Uint8Array | null {
     const replication = this.#replication;
     if (this.#taken === NOTHING) return this.snapshot();
     if (this.#taken === replication.number && replication.hasChanges) return null;
     const since = this.#taken;
     const isBehind = this.#isBehind;
     if (this.#sights.length === 0) {
-      if (isBehind && replication.catchUp(since).length >= replication.snapshotOfAll().length) return this.snapshot();
+      const isShorter = isBehind && replication.catchUp(since).length >= replication.snapshotOfAll().length;
+      if (isShorter && !isComplete) return this.snapshot();
       if (!isBehind && !this.#hasGrants()) {
         this.#take();
         return this.#moveTo(replication.sharedFrame());
@@ -101,7 +102,7 @@ export class SeatView implements RoomView, Eyes {
     const out = replication.scratch;
     out.seek(0);
     writeDeltaHead(out, replication.tick, this.#takenTick);
-    if (!this.#write(out, this.#allowance())) return null;
+    if (!this.#write(out, isComplete ? Number.POSITIVE_INFINITY : this.#allowance())) return null;
     return this.#moveTo(out.written());
   }
 
@@ -154,11 +155,11 @@ export class SeatView implements RoomView, Eyes {
 
   /** How the peer stands to a row: what `Room.explain` tells. */
   standing(table: TableStore, place: number): 'told' | 'waiting' | 'unseen' {
+    const isOutdated = (table.changedAt[place] ?? 0) > this.#taken;
     const sight = this.#sights.find(({ rows }) => rows.table === table);
-    if (sight === undefined) return this.#isBehind ? 'waiting' : 'told';
-    const at = sight.rows.indexOf(place);
+    const at = sight?.rows.indexOf(place) ?? 0;
     if (at < 0) return 'unseen';
-    return sight.rows.waits[at] === IN_SYNC ? 'told' : 'waiting';
+    return isOutdated || (sight !== undefined && sight.rows.waits[at] !== IN_SYNC) ? 'waiting' : 'told';
   }
 
   /** True when the peer missed a publication. */
@@ -234,7 +235,8 @@ export class SeatView implements RoomView, Eyes {
     const { bytesPerSending, sendings } = this.#replication;
     if (bytesPerSending === Number.POSITIVE_INFINITY) return bytesPerSending;
     this.#budget += (sendings - this.#budgetAt) * bytesPerSending;
-    this.#budget = Math.min(this.#budget, SAVED_SENDINGS_MAX * bytesPerSending);
+    const most = SAVED_SENDINGS_MAX * bytesPerSending;
+    this.#budget = Math.min(most, Math.max(-most, this.#budget));
     this.#budgetAt = sendings;
     return this.#budget;
   }

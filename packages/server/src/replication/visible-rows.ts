@@ -1,6 +1,6 @@
 /**
  * The rows of one table that one seat is told about, in ascending order of places: which they are, and what its peer has
- * been told of each. How rows come into it differs by interest (`near.ts`, `ruled-rows.ts`); this is what they share.
+ * been told of each. How rows come into it differs by interest (`near-rows.ts`, `ruled-rows.ts`); this is what they share.
  */
 import { IntList, type RowSet, type TableStore } from '@madang/core';
 

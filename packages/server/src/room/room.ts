@@ -122,12 +122,12 @@ export class Room {
       badWrites,
       onClamp: (problem) => log.warn({ room: id, tick: this.#tick, ...problem.details }, 'a bad write was clamped'),
     });
-    this.#ticksPerSending = game.tickRateHz / game.sendRateHz;
+    this.#ticksPerSending = Math.round(game.tickRateHz / game.sendRateHz);
     this.#replication = new Replication({
       game,
       state: this.state,
       checksumEvery: options.checksumEvery,
-      failed: (err) => log.error({ room: id, tick: this.#tick, hook: 'interest', err }, 'game code failed'),
+      failed: (err, rows) => log.error({ room: id, tick: this.#tick, hook: 'interest', rows, err }, 'game code failed'),
     });
     const seated = (): readonly Seat[] => this.#seated();
     this.#scope = {

@@ -10,8 +10,9 @@ export interface RoomView {
   /**
    * A native frame that brings its peer from what it was given last to `tick`; null when there is nothing to tell. The very
    * same bytes for all that are to be told the same. Good until the next call of any view of the room: keep a copy.
+   * `isComplete`: as changes, and whatever the budget says, so that the peer's copy is then what a snapshot would be.
    */
-  frame(): Uint8Array | null;
+  frame(isComplete?: boolean): Uint8Array | null;
   /** A native frame that brings its peer to `tick` from anywhere. Good until the next call of any view of the room. */
   snapshot(): Uint8Array;
   /** A native frame with the checksum of what the peer has by now; null where none is due. */
