@@ -10,7 +10,6 @@ import {
   encodeSaid,
   encodeWelcome,
   GameError,
-  Publication,
   table,
   text,
   u8,
@@ -19,6 +18,7 @@ import {
   writeSnapshot,
   writeSnapshotHead,
 } from '@madang/core';
+import { Publication } from '@madang/core/codec';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { connect } from './connection.ts';
 import type { LinkEvents } from './link.ts';

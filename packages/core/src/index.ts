@@ -1,24 +1,13 @@
 /** The public surface of @madang/core. */
-export { ByteReader, ByteWriter, varintTo } from './codec/bytes.ts';
-export { IntList } from './codec/int-list.ts';
-export { Publication, writePlaces } from './codec/publication.ts';
+export { ByteReader, ByteWriter } from './codec/bytes.ts';
 export { readSavedState, writeSavedState } from './codec/saved-state.ts';
 export {
-  type Grants,
   readDelta,
   readGrants,
   readSnapshot,
-  writeGrants,
   writeNoGrants,
-  writeRow,
   writeSnapshot,
 } from './codec/state-codec.ts';
-export {
-  SHORT_GAP,
-  SHORT_SLICE_BYTES,
-  SLICE_WORDS,
-  type TableChanges,
-} from './codec/table-changes.ts';
 export {
   type Advice,
   adviceFor,

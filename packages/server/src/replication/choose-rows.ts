@@ -5,7 +5,7 @@
  * when their turn comes: what changes meanwhile is coalesced. Waiting raises urgency, so the turn of every row comes, as
  * long as own rows alone do not take all there is.
  */
-import { SLICE_WORDS, type TableChanges } from '@madang/core';
+import { SLICE_WORDS, type TableChanges } from '@madang/core/codec';
 import { IN_SYNC, type VisibleRows } from './visible-rows.ts';
 
 /** The class of own rows. */

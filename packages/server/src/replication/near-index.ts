@@ -8,7 +8,8 @@
  * keeps `travel`, the sum over publications of how far any row has moved, and lists apart those that the last one made
  * appear: `newcomers`, which are new or changed hands, and `arrivals`, which are these and the rows that jumped.
  */
-import { IntList, type NearInterest, SLICE_WORDS, type TableChanges, type TableStore } from '@madang/core';
+import type { NearInterest, TableStore } from '@madang/core';
+import { IntList, SLICE_WORDS, type TableChanges } from '@madang/core/codec';
 
 /** Rows that arrived in one publication beyond which looking around is cheaper than looking at each. */
 const ARRIVALS_MAX = 128;

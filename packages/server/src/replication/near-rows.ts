@@ -5,7 +5,7 @@
  * looks around a little further than it must, notes who is in that skin, and looks at those alone until somebody could have
  * crossed it. Source: neighbour lists, L. Verlet, Phys. Rev. 159 (1967) 98.
  */
-import { IntList } from '@madang/core';
+import { IntList } from '@madang/core/codec';
 import type { NearIndex } from './near-index.ts';
 import { VisibleRows } from './visible-rows.ts';
 

@@ -11,15 +11,14 @@ import {
   type Interest,
   type JsonObject,
   type PartStore,
-  Publication,
   type StateStore,
-  type TableChanges,
   type TableStore,
   toJson,
   writeDeltaHead,
   writeNoGrants,
   writeSnapshot,
 } from '@madang/core';
+import { Publication, type TableChanges } from '@madang/core/codec';
 import { NearIndex, positionReader } from './near-index.ts';
 import { NearRows } from './near-rows.ts';
 import { type RowRule, RuledRows } from './ruled-rows.ts';

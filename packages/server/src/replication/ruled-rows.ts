@@ -1,5 +1,5 @@
 /** The rows of a table that a rule shows to one seat: those of its team, or those that the author's function chooses. */
-import type { TableChanges } from '@madang/core';
+import type { TableChanges } from '@madang/core/codec';
 import { VisibleRows } from './visible-rows.ts';
 
 /** Which rows a seat sees. */

@@ -7,20 +7,17 @@ import {
   type ByteWriter,
   type Eyes,
   encodeCheck,
-  type Grants,
   hashState,
-  IntList,
   type JsonObject,
   type RowSet,
-  type TableChanges,
   type TableStore,
   toJson,
   writeDeltaHead,
-  writeGrants,
   writeNoGrants,
   writeSnapshot,
   writeSnapshotHead,
 } from '@madang/core';
+import { type Grants, IntList, type TableChanges, writeGrants } from '@madang/core/codec';
 import type { RoomView } from '../room/viewer.ts';
 import { type Choice, chooseRows } from './choose-rows.ts';
 import type { Replication } from './replication.ts';

@@ -1,6 +1,6 @@
 /** What one seat's frame says of one table with interest: copies of slices, who is out of sight, who came into it. */
+import type { ByteWriter } from '@madang/core';
 import {
-  type ByteWriter,
   type IntList,
   SHORT_GAP,
   SHORT_SLICE_BYTES,
@@ -8,7 +8,7 @@ import {
   varintTo,
   writePlaces,
   writeRow,
-} from '@madang/core';
+} from '@madang/core/codec';
 import type { InterestTable } from './replication.ts';
 import { IN_SYNC, type VisibleRows } from './visible-rows.ts';
 

@@ -2,7 +2,7 @@
  * What a room sends, by table and field: which field costs what. Bytes and rows of each table are counted as they are
  * written for each viewer; how a table's bytes divide among its fields is measured in one of several publications.
  */
-import type { TableChanges } from '@madang/core';
+import type { TableChanges } from '@madang/core/codec';
 
 /** What one table has cost so far. */
 export type TableTraffic = {

@@ -1,4 +1,5 @@
-import { createState, Publication, type TableStore, table, u8 } from '@madang/core';
+import { createState, type TableStore, table, u8 } from '@madang/core';
+import { Publication } from '@madang/core/codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { IN_SYNC, VisibleRows } from './visible-rows.ts';

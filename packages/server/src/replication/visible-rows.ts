@@ -2,7 +2,8 @@
  * The rows of one table that one seat is told about, in ascending order of places: which they are, and what its peer has
  * been told of each. How rows come into it differs by interest (`near-rows.ts`, `ruled-rows.ts`); this is what they share.
  */
-import { IntList, type RowSet, type TableStore } from '@madang/core';
+import type { RowSet, TableStore } from '@madang/core';
+import { IntList } from '@madang/core/codec';
 
 /** In `waits`: the peer has this row as it was last published. Above 0: it misses changes since that publication. */
 export const IN_SYNC = 0;
