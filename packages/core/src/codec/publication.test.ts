@@ -557,7 +557,7 @@ describe('what a publication costs', () => {
     stage.publish();
     expect(Array.from(publication.sectionRows)).toEqual([2, 0]);
     expect(publication.changes[0]?.costs.shares).toEqual([0, 0, 0]);
-    for (let i = 1; i <= 100; i++) {
+    for (let i = 1; i <= 200; i++) {
       ship.x = i;
       ship.name = `name ${i % 10}`;
       state.view.tiles.set(0, 0, i);

@@ -21,7 +21,7 @@ import { writeGridChange, writeRow } from './state-codec.ts';
 import { TableChanges } from './table-changes.ts';
 
 /** One in so many publications is measured field by field. */
-const MEASURED_EVERY = 32;
+const MEASURED_EVERY = 128;
 
 export class Publication<S extends StateSchema = StateSchema> {
   readonly state: StateStore<S>;

@@ -78,16 +78,16 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
   const dData = ints[d] ?? NO_COLUMN;
   const dSent = sentInts[d] ?? NO_COLUMN;
   const dShift = shifts[d] ?? 0;
-  const bytes = out.reserve(ROWS_AT_ONCE * rowBytesMax);
-  const { view } = out;
   const until = Math.min(end, run.next + ROWS_AT_ONCE);
+  const bytes = out.reserve((until - run.next) * rowBytesMax);
+  const { view } = out;
   let at = out.length;
   let { lastPlace, lastColumns, rows } = run;
   let stretchFrom = lastPlace + 1;
-  // Of rows that follow one another directly: where they begin, where their count is (0: none open), how many follow.
+  // Of rows that follow one another directly: where they begin, where their number is, how many more there may be.
   let headAt = 0;
   let countAt = 0;
-  let count = 0;
+  let runLeft = 0;
   let isPatched = false;
   let i = run.next;
   for (; i < until; i++) {
@@ -103,17 +103,17 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
     if (!isDense) dirty[place] = 0;
     const gap = place - lastPlace;
     let isFirst = false;
-    if (!isSliced && (countAt === 0 || gap !== 1 || count === RUN_ROWS_MAX)) {
-      if (countAt !== 0) at = closeRun(bytes, countAt, count, at);
+    if (!isSliced && (runLeft === 0 || gap !== 1)) {
+      if (countAt !== 0) at = closeRun(bytes, countAt, RUN_ROWS_MAX - runLeft, at);
       isFirst = true;
       headAt = at;
       countAt = 0;
-      count = 0;
+      runLeft = 0;
       // Only where two follow: a run of fewer would take more bytes than it spares.
       if (isDense && i + 2 < until && dirty[place + 1] === marked && dirty[place + 2] === marked) {
         bytes[at] = HEAD_OF_RUN;
         countAt = at + 1;
-        bytes[countAt] = 0;
+        runLeft = RUN_ROWS_MAX;
         at += 2;
       }
       const isSame = columns === lastColumns;
@@ -150,11 +150,14 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
     // Fields that went and came back: nobody needs to know.
     if (changedBits === 0) {
       at = start;
-      if (isFirst) countAt = 0;
+      if (isFirst) {
+        countAt = 0;
+        runLeft = 0;
+      }
       continue;
     }
     rows++;
-    if (!isFirst) count++;
+    if (!isFirst) runLeft--;
     if (gap !== 1) {
       stamp(changedAt, stretchFrom, lastPlace, number);
       stretchFrom = place;
@@ -163,7 +166,7 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
     lastColumns = columns;
     if (isSliced) noteSlice(view, changes, place, columns, start, at);
   }
-  if (countAt !== 0) at = closeRun(bytes, countAt, count, at);
+  if (countAt !== 0) at = closeRun(bytes, countAt, RUN_ROWS_MAX - runLeft, at);
   stamp(changedAt, stretchFrom, lastPlace, number);
   out.seek(at);
   run.next = i;
@@ -234,7 +237,7 @@ function noteSlice(
 }
 
 /** Rows for which room is made at once. */
-const ROWS_AT_ONCE = 256;
+const ROWS_AT_ONCE = 1024;
 
 /** Columns that the inner loop holds in locals. */
 const LANES_MAX = 4;
