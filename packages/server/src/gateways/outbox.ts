@@ -50,10 +50,11 @@ export class Outbox {
 
   /** Sends state. One that is larger by itself than the hard limit allows does not count against its peer. */
   sendState(send: () => void): void {
-    const before = this.#bufferedBytes();
     send();
-    const grown = this.#bufferedBytes() - before;
-    this.#hardBytes = Math.max(this.#hardBytes, grown + 2 * OUTBOX_SOFT_BYTES);
+    // What was there before was below the soft limit, or state would not go.
+    const bufferedBytes = this.#bufferedBytes();
+    if (bufferedBytes > OUTBOX_SOFT_BYTES)
+      this.#hardBytes = Math.max(this.#hardBytes, bufferedBytes + OUTBOX_SOFT_BYTES);
   }
 
   /** Sends a letter now, or after those that wait. Throws TOO_SLOW where too many do. */
