@@ -93,8 +93,8 @@ function writeRun(out: ByteWriter, changes: TableChanges, marked: number, number
   for (; i < until; i++) {
     const place = isDense ? i + 1 : (touched[i] ?? 0);
     const marks = dirty[place] ?? 0;
-    if (marks === 0) continue;
     if (marks !== marked) {
+      if (marks === 0) continue;
       // To name another mask and then this one again takes more than to say of one column that it did not change.
       const missing = marked & ~marks;
       if (isPatched || (marks & ~marked) !== 0 || without(missing) !== 0) break;
