@@ -1,6 +1,4 @@
 /** Promise 2: lengths are checked before allocation. Measured on the heap itself, with the collector under control. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytes, list, text } from '../schema/boxed-field.ts';
@@ -8,6 +6,7 @@ import { u8, u16 } from '../schema/field.ts';
 import { grid, type StateSchema, table } from '../schema/state-schema.ts';
 import { createMirror } from '../state/state-store.ts';
 import { ByteReader } from './bytes.ts';
+import { allocatedBy, REFUSAL_BYTES } from './heap.test-support.ts';
 import { bytesOf, eyes, PretendViewer, Stage, snapshotFor } from './pretend-viewer.test-support.ts';
 import { readDelta, readGrants, readSnapshot } from './state-codec.ts';
 
@@ -16,23 +15,6 @@ const schema: StateSchema = {
   hands: table({ cards: u16.visibleTo('owner'), plan: text(60_000).visibleTo('team'), side: u8 }, { team: 'side' }),
   tiles: grid({ width: 1000, height: 1000, of: u8 }),
 };
-
-/** What refusing costs whatever the input: the error, its sentence and its stack. Small beside the inputs below. */
-const REFUSAL_BYTES = 8 * 1024;
-
-setFlagsFromString('--expose-gc');
-setFlagsFromString('--single-threaded-gc');
-// A young generation large enough that nothing is collected, and so nothing hidden, while one frame is read.
-setFlagsFromString('--semi-space-growth-factor=16');
-const collect = runInNewContext('gc') as () => void;
-
-function allocatedBy(run: () => void): number {
-  collect();
-  const before = process.memoryUsage();
-  run();
-  const after = process.memoryUsage();
-  return after.heapUsed - before.heapUsed + (after.arrayBuffers - before.arrayBuffers);
-}
 
 /** True where one of three runs stays below: what the runtime does on the side comes and goes, what `run` needs stays. */
 function allocatesLessThan(limitBytes: number, run: () => void): boolean {

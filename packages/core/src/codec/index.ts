@@ -2,5 +2,5 @@
 export { varintTo } from './bytes.ts';
 export { IntList } from './int-list.ts';
 export { Publication, writePlaces } from './publication.ts';
-export { type Grants, writeGrants, writeRow } from './state-codec.ts';
+export { type Grants, writeGrants, writeRows } from './state-codec.ts';
 export { SHORT_GAP, SHORT_SLICE_BYTES, SLICE_WORDS, type TableChanges } from './table-changes.ts';

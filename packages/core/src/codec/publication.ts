@@ -17,18 +17,19 @@ import type { TableStore } from '../state/table-store.ts';
 import { ByteWriter } from './bytes.ts';
 import { IntList, sortAscending } from './int-list.ts';
 import { writeChanges } from './row-changes.ts';
-import { writeGridChange, writeRow } from './state-codec.ts';
+import { writeGridChange, writeRow, writeRows } from './state-codec.ts';
 import { TableChanges } from './table-changes.ts';
 
 /** One in so many publications is measured field by field: the first soon after the beginning, which is like no other. */
 const MEASURED_EVERY = 128;
 const MEASURED_FIRST = 8;
 
+/** The publications of one state. One per state: it takes over what was written, so a second would see nothing. */
 export class Publication<S extends StateSchema = StateSchema> {
   readonly state: StateStore<S>;
   /** Changes of each table, null for grids; in the order of the schema's parts. */
   readonly changes: readonly (TableChanges | null)[];
-  /** The slices of the last publication, one after another. */
+  /** The bytes of the last publication's slices, one after another. */
   readonly slices = new ByteWriter(1024);
   /** By part: bytes and rows (or cells) that the last publication wrote of it into the delta for all. */
   readonly sectionBytes: Int32Array;
@@ -59,8 +60,8 @@ export class Publication<S extends StateSchema = StateSchema> {
 
   /**
    * Takes over what was written to the parts that are due, and to tables in which rows changed hands: viewers must not be
-   * taken for owners who are none any more. Answers whether anything changed that some viewer may be told
-   * of; the number moves on only then.
+   * taken for owners who are none any more. Answers whether anything changed that some viewer may be told of; the number
+   * moves on only then.
    */
   publish(isDue: (part: PartStore) => boolean = () => true): boolean {
     const number = this.number + 1;
@@ -114,14 +115,7 @@ export class Publication<S extends StateSchema = StateSchema> {
     this.sectionRows[changes.index] = rows + put.count;
     out.varint(0);
     writePlaces(out, gone);
-    let last = 0;
-    for (let i = 0; i < put.count; i++) {
-      const place = put.items[i] ?? 0;
-      out.varint(place - last);
-      writeRow(out, table, place);
-      last = place;
-    }
-    out.varint(0);
+    writeRows(out, table, put);
     return true;
   }
 
@@ -174,6 +168,7 @@ function takeStructure(changes: TableChanges, number: number): void {
   table.hasStructuralChanges = false;
 }
 
+/** What changed in a table after publication `since`, as a change of it; answers whether anything did. */
 function catchUpTable(out: ByteWriter, table: TableStore, since: number): boolean {
   const { changedAt, sentId, maxRows } = table;
   const start = out.length;

@@ -32,6 +32,7 @@ import type { Eyes } from '../state/seen.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { type Column, columnAt, type TableStore } from '../state/table-store.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
+import type { IntList } from './int-list.ts';
 import { readFloat, readInt, readIntChange, writeFloat, writeInt } from './raw.ts';
 import { HEAD_OF_RUN } from './table-changes.ts';
 
@@ -169,6 +170,18 @@ export function readGrants<S extends StateSchema>(from: ByteReader, mirror: Stat
 export function writeRow(out: ByteWriter, table: TableStore, place: number): void {
   out.varint((table.sentId[place] ?? 0) >>> 16);
   for (let rest = table.sharedMask; rest !== 0; rest &= rest - 1) writeValue(out, columnAt(table, rest), place);
+}
+
+/** Writes rows that are new to their receiver, ascending, and their end. */
+export function writeRows(out: ByteWriter, table: TableStore, places: IntList): void {
+  let last = 0;
+  for (let i = 0; i < places.count; i++) {
+    const place = places.items[i] ?? 0;
+    out.varint(place - last);
+    writeRow(out, table, place);
+    last = place;
+  }
+  out.varint(0);
 }
 
 function readRow(from: ByteReader, table: TableStore, place: number): void {

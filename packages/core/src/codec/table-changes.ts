@@ -69,6 +69,7 @@ export class TableChanges {
     this.rowBytesMax = ROW_HEAD_BYTES + SHORT_SLICE_BYTES + 8 * table.columns.length;
   }
 
+  /** Nothing changed: before the next publication. */
   clear(): void {
     const { items, count } = this.changed;
     if (this.isSliced) for (let i = 0; i < count; i++) this.sliceWords[(items[i] ?? 0) * SLICE_WORDS] = 0;

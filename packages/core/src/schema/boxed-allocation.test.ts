@@ -1,28 +1,10 @@
 /** Promise 2, for values of no fixed size. Measured on the heap itself, with the collector under control. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { ByteReader, ByteWriter } from '../codec/bytes.ts';
+import { allocatedBy, REFUSAL_BYTES } from '../codec/heap.test-support.ts';
 import { readRaw, writeRaw } from '../codec/raw.ts';
 import { bytes, list, text } from './boxed-field.ts';
 import { type AnyField, f32, f64, quantized, u8, u16, u32 } from './field.ts';
-
-setFlagsFromString('--expose-gc');
-setFlagsFromString('--single-threaded-gc');
-// A young generation large enough that nothing is collected, and so nothing hidden, while one frame is read.
-setFlagsFromString('--semi-space-growth-factor=16');
-const collect = runInNewContext('gc') as () => void;
-
-/** What refusing costs whatever the input: the error, its sentence and its stack. */
-const REFUSAL_BYTES = 8 * 1024;
-
-function allocatedBy(run: () => void): number {
-  collect();
-  const before = process.memoryUsage();
-  run();
-  const after = process.memoryUsage();
-  return after.heapUsed - before.heapUsed + (after.arrayBuffers - before.arrayBuffers);
-}
 
 /** The least of some runs: what the runtime does on the side comes and goes, what `run` needs stays. */
 function leastAllocatedBy(run: () => void): number {

@@ -332,7 +332,7 @@ export class TableStore<F extends Fields = Fields> {
     if (id !== 0 && place > this.highestSent) this.highestSent = place;
     while (this.highestSent > 0 && this.sentId[this.highestSent] === 0) this.highestSent--;
     if (this.granted.length > 0) this.granted[place] = 0;
-    for (const column of this.columns) column.sent[place] = column.data[place] as never;
+    this.settleColumns(place, this.allMask);
   }
 
   /** Columns of a row that stays: their values are what viewers know. */

@@ -53,6 +53,7 @@ export interface ReplicationOptions {
   failed(problem: unknown, rows: number): void;
 }
 
+/** The replication of one room. `publish` first, then the views; see the head of this file. */
 export class Replication {
   readonly state: StateStore;
   readonly interests: readonly InterestTable[];
@@ -91,6 +92,8 @@ export class Replication {
   #stateText: string | null = null;
   #hash: string | null = null;
   #failures: { readonly problem: unknown; rows: number } | null = null;
+  /** Changes of the avatars' table, where some interest looks from an avatar. */
+  readonly #avatarChanges: TableChanges | null;
   /** By seat, the place of its avatar among the published rows, or 0. */
   readonly #avatars: Int32Array;
 
@@ -116,6 +119,9 @@ export class Replication {
       return [{ changes: one, slices, traffic: this.traffic.of(one.index), wholeBytes, rowsFor }];
     });
     this.#nearIndexes = nearIndexes;
+    this.#avatarChanges =
+      nearIndexes.length === 0 ? null : (changes.find(({ table }) => table.name === game.avatars) ?? null);
+    if (this.#avatarChanges !== null) this.#findAvatars(this.#avatarChanges.table);
     this.#private = changes.filter((one) => one.table.privateMask !== 0);
     this.hasPrivate = this.#private.length > 0;
     this.isSameForAll = this.interests.length === 0 && this.#private.length === 0;
@@ -135,6 +141,7 @@ export class Replication {
     this.numberBefore = this.number;
     // What a game's `create` wrote is due whatever comes later.
     const isFirst = this.sendings === 1;
+    const haveAvatarsChangedHands = this.#avatarChanges?.table.hasAccessChanges === true;
     const hasChanges = this.#publication.publish((part) => isFirst || this.sendings % part.sendEvery === 0);
     this.number = this.#publication.number;
     this.#sharedTickBefore = this.#sharedTick;
@@ -150,7 +157,10 @@ export class Replication {
     this.#json = null;
     this.#hash = null;
     this.#catchUps.clear();
-    if (this.#nearIndexes.length > 0) this.#findAvatars();
+    if (this.#avatarChanges === null) return;
+    // Avatars are looked for when some came, went or changed hands; where they are is read from their rows.
+    const { put, gone } = this.#avatarChanges;
+    if (haveAvatarsChangedHands || put.count + gone.count > 0) this.#findAvatars(this.#avatarChanges.table);
   }
 
   /** A new connection's view. */
@@ -313,10 +323,8 @@ export class Replication {
     if (failures !== null) this.#options.failed(failures.problem, failures.rows);
   }
 
-  #findAvatars(): void {
-    const { avatars, seats } = this.#options.game;
-    if (avatars === undefined) return;
-    const table = this.state.table(avatars);
+  #findAvatars(table: TableStore): void {
+    const { seats } = this.#options.game;
     this.#avatars.fill(0);
     for (let place = table.highestSent; place > 0; place--) {
       const owner = table.sentOwnerAt(place);

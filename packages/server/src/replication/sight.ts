@@ -7,7 +7,7 @@ import {
   SLICE_WORDS,
   varintTo,
   writePlaces,
-  writeRow,
+  writeRows,
 } from '@madang/core/codec';
 import type { InterestTable } from './replication.ts';
 import { IN_SYNC, type VisibleRows } from './visible-rows.ts';
@@ -40,15 +40,8 @@ export function writeSight(out: ByteWriter, { source, rows, put }: Sight, isCoun
   rows.left.sort();
   writePlaces(out, rows.left);
   const putAt = out.length;
-  let last = 0;
-  for (let i = 0; i < put.count; i++) {
-    const place = put.items[i] ?? 0;
-    out.varint(place - last);
-    writeRow(out, changes.table, place);
-    last = place;
-  }
+  writeRows(out, changes.table, put);
   if (put.count > 0) source.wholeBytes += ((out.length - putAt) / put.count - source.wholeBytes) / WHOLE_BYTES_MEMORY;
-  out.varint(0);
   const told = written + put.count;
   if (told + rows.left.count === 0) out.seek(start);
   if (isCounted) source.traffic.add(out.length - start, told);
