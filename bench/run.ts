@@ -13,10 +13,16 @@ import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { describeMissed, formatTable } from './rows.ts';
 
-/** Loaded only when asked for: a bench imports the peers it measures. */
-const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
-  encode: async () => (await import('./encode/encode.bench.ts')).encodeBench,
-  world: async () => (await import('./world/world.bench.ts')).worldBench,
+interface Named {
+  /** Loaded only when asked for: a bench imports the peers it measures. */
+  load(): Promise<Bench>;
+  readonly needsPeers: boolean;
+}
+
+const BENCHES: Readonly<Record<string, Named>> = {
+  encode: { load: async () => (await import('./encode/encode.bench.ts')).encodeBench, needsPeers: true },
+  world: { load: async () => (await import('./world/world.bench.ts')).worldBench, needsPeers: true },
+  netcode: { load: async () => (await import('./netcode/netcode.bench.ts')).netcodeBench, needsPeers: false },
 };
 
 const FOLDER = import.meta.dirname;
@@ -37,13 +43,13 @@ async function main(args: string[]): Promise<number> {
     },
   });
   const name = positionals[0] ?? '';
-  const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
-  if (load === undefined || positionals.length > 1) {
+  const named = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (named === undefined || positionals.length > 1) {
     console.error(`Usage: npm run bench -- NAME [--json FILE] [--strict] [--peer-only] [--quick]`);
     console.error(`NAME is one of: ${Object.keys(BENCHES).join(', ')}`);
     return 1;
   }
-  const missing = missingPeers();
+  const missing = named.needsPeers ? missingPeers() : [];
   if (missing.length > 0) {
     console.error(`The bench compares with ${missing.join(', ')}: install it with "npm run bench:setup".`);
     return 1;
@@ -52,7 +58,7 @@ async function main(args: string[]): Promise<number> {
   console.log(
     `${name} on ${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, ${process.version}`,
   );
-  const bench = await load();
+  const bench = await named.load();
   const { rows, charts } = await bench.run({
     peerOnly: values['peer-only'],
     haste: values.quick ? QUICK_HASTE : 1,

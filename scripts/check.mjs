@@ -1,4 +1,4 @@
-/** `npm run check`: types, lint, boundaries, exports and dependency floors, without building or testing anything. */
+/** `npm run check`: types, lint, boundaries, exports, dependency floors and the SDK's size, without building or testing anything. */
 import { bootstrap, main } from './bootstrap.mjs';
 import { CHECKS, runStages } from './stages.mjs';
 

@@ -15,6 +15,7 @@ export const CHECKS = [
   { name: 'boundaries', args: ['scripts/checks/boundaries.ts'] },
   { name: 'public exports', args: ['scripts/checks/exports.ts'] },
   { name: 'dependency floors', args: ['scripts/checks/floors.ts'] },
+  { name: 'SDK size', args: ['scripts/checks/size.ts'] },
 ];
 
 /** @type {Stage} */

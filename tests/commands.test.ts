@@ -43,7 +43,7 @@ test('the API answers: health, rooms, games, and no record yet', async () => {
   const url = `http://127.0.0.1:${await server.ready()}`;
   const health = await fetch(`${url}/healthz`);
   expect(health.status).toBe(200);
-  expect(await health.json()).toEqual({ status: 'ok', rooms: 1 });
+  expect(await health.json()).toEqual({ status: 'ok', rooms: 2 });
 
   await seated(textGuest(url));
   const rooms = await fetch(`${url}/api/rooms`);

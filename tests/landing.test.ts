@@ -58,7 +58,10 @@ pageTest(`the landing page lists the game and leads into it${because}`, async ()
   await page.goto(url);
   const games = page.locator('#games');
   await eventually('the game is listed', async () => (await games.innerText()).includes('Land Grab'));
-  await eventually('its open yard is listed', async () => (await games.locator('a[href*="?room="]').count()) === 1);
+  await eventually(
+    'its open yard is listed',
+    async () => (await games.locator('a[href*="/land-grab/?room="]').count()) === 1,
+  );
   expect(await page.locator('#playing').innerText()).toMatch(/\bone\b|\b1\b/iu);
   await expectNoSidewaysScroll(page);
   await photograph(page, 'landing-1280');
@@ -68,7 +71,7 @@ pageTest(`the landing page lists the game and leads into it${because}`, async ()
   await eventually('the list speaks Korean', async () => (await games.innerText()).includes('땅따먹기'));
   await photograph(page, 'landing-1280-ko');
 
-  await games.locator('a[href*="?room="]').click();
+  await games.locator('a[href*="/land-grab/?room="]').click();
   await page.locator('#invitation').waitFor({ state: 'visible' });
   expect(new URL(page.url()).pathname).toBe('/land-grab/');
   expect(complaints).toEqual([]);

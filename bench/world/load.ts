@@ -1,5 +1,5 @@
 /** The players' process: as little work per frame as can be, so that it is the server that is measured. */
-import { encodeClientFrame, encodeJoin, SUBPROTOCOL } from '@madang/core';
+import { ByteReader, encodeClientFrame, encodeJoin, SUBPROTOCOL } from '@madang/core';
 import WebSocket from 'ws';
 import { TICK_RATE_HZ, worldOf } from './game.ts';
 
@@ -14,11 +14,15 @@ const [players = 0, port = 0] = process.argv.slice(2).map(Number);
 const JOINS_AT_ONCE = 20;
 const DELTA = 66;
 
+/** Ticks ahead of the newest state that inputs are for: on one machine they come in time. */
+const LEAD_TICKS = 2;
+const VIEW_DELAY_TICKS = 3.5;
+
 const game = worldOf(players);
 const join = encodeJoin({ game: game.name, fingerprint: game.fingerprint, room: '', name: '' });
-const inputs = [-1, 0, 1].map((turn) => encodeClientFrame(game, { kind: 'input', input: { turn } }));
 const count = { connected: 0, frames: 0, bytes: 0 };
 const sockets: WebSocket[] = [];
+let newestTick = 0;
 
 for (let i = 0; i < players; i += JOINS_AT_ONCE) {
   await Promise.all(Array.from({ length: Math.min(JOINS_AT_ONCE, players - i) }, () => connectOne()));
@@ -27,6 +31,8 @@ for (let i = 0; i < players; i += JOINS_AT_ONCE) {
 let turn = 0;
 setInterval(() => {
   turn++;
+  const timed = { tick: newestTick + LEAD_TICKS, seenTick: newestTick, viewDelayTicks: VIEW_DELAY_TICKS };
+  const inputs = [-1, 0, 1].map((way) => encodeClientFrame(game, { kind: 'input', ...timed, input: { turn: way } }));
   for (let i = turn % 4; i < sockets.length; i += 4) sockets[i]?.send(inputs[(i + turn) % 3] ?? join);
 }, 1000 / TICK_RATE_HZ);
 
@@ -46,6 +52,8 @@ function connectOne(): Promise<void> {
       if (data[0] !== DELTA) return;
       count.frames++;
       count.bytes += data.length;
+      // One player reads the time for all: they share a room.
+      if (socket === sockets[0]) newestTick = new ByteReader(data.subarray(1)).varint();
     });
     socket.on('error', reject);
     socket.on('close', () => count.connected--);

@@ -1,4 +1,5 @@
-import { createState, type Moment, type RoomScope, type Seat, seededRandom } from '@madang/core';
+import { createState, type Moment, type RoomScope, type Seat, type StateStore, seededRandom } from '@madang/core';
+import { TickRules } from '@madang/core/netcode';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { enclosedBy } from './enclosure.ts';
@@ -13,13 +14,17 @@ function yard() {
   const state = store.view;
   const events: { name: string; payload: unknown }[] = [];
   const seats: Seat[] = [];
-  const room: RoomScope<typeof landGrab.state, typeof landGrab.events> = {
-    id: 'yard',
-    state,
-    seats,
-    emit: (name, payload) => void events.push({ name, payload }),
-  };
   const random = seededRandom(1);
+  const rules = new TickRules(landGrab, store as unknown as StateStore, {
+    roomId: 'yard',
+    random,
+    seats: () => seats,
+    emitted: (name, payload) => void events.push({ name, payload }),
+    seenBy: () => {
+      throw new Error('nobody looks back in this game');
+    },
+  });
+  const room = rules.scope as RoomScope<typeof landGrab.state, typeof landGrab.events>;
   let tick = 0;
   const moment = (): Moment => ({ tick, dt: 0.1, random });
   landGrab.create?.(room, moment());
@@ -45,10 +50,9 @@ function yard() {
     play(...moves: readonly Partial<Record<number, Direction>>[]) {
       for (const move of moves) {
         tick++;
-        for (const one of state.players) {
-          landGrab.control?.(one, { dir: move[one.colour] ?? 'none' }, { tick, dt: 0.1, state });
-        }
-        landGrab.step?.(room, moment());
+        rules.begin(tick);
+        for (const one of state.players) rules.control(one.owner, one, { dir: move[one.colour] ?? 'none' });
+        rules.step();
       }
     },
     skipTo(later: number) {

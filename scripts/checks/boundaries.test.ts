@@ -16,8 +16,9 @@ const workspaces: readonly Workspace[] = [
     folder: 'packages/client',
     manifest: {
       name: '@madang/client',
-      exports: { '.': './src/index.ts' },
+      exports: { '.': './src/index.ts', './react': './src/react/index.ts' },
       dependencies: { '@madang/core': '^0.1.0' },
+      peerDependencies: { react: '>=18' },
     },
   },
   {
@@ -52,6 +53,15 @@ describe('arrows', () => {
         'tests/a.test.ts': "import '@madang/server';\nimport '@madang-examples/pong/game';\nimport 'vitest';",
       }),
     ).toEqual([]);
+  });
+
+  test('an optional peer may be imported by the subpath of its name, and by nothing else', () => {
+    expect(
+      check({
+        'packages/client/src/react/use-room.ts': "import { useState } from 'react';",
+        'packages/client/src/room.ts': "import { useState } from 'react';",
+      }),
+    ).toEqual(['packages/client/src/room.ts:1 react is not declared in packages/client/package.json']);
   });
 
   test('packages may not import against them, types included', () => {

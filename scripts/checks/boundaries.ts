@@ -3,7 +3,7 @@ import { checkBoundaries } from './boundary-rules.ts';
 import { readManifest, readSources, readWorkspaces } from './workspace.ts';
 
 const violations = checkBoundaries({
-  files: readSources('{packages,examples,tests,scripts}/**/*.{ts,mjs}'),
+  files: readSources('{packages,examples,tests,scripts}/**/*.{ts,tsx,mjs}'),
   workspaces: readWorkspaces(),
   rootManifest: readManifest('package.json'),
 });

@@ -156,6 +156,8 @@ function declarationProblem(
     ...(isOurs && { ...own?.devDependencies, ...allDependencies(rootManifest) }),
   };
   if (imported in declared) return null;
+  // An optional peer is for the subpath that bears its name: whoever does not import that need not have it.
+  if (imported in (own?.peerDependencies ?? {}) && path.startsWith(`${home}/src/${imported}/`)) return null;
   // The root manifest need not list our own packages: as workspaces they are installed in any case.
   if (own === undefined && target !== undefined) return null;
   return `${imported} is not declared in ${own === undefined ? 'package.json' : `${home}/package.json`}`;

@@ -203,10 +203,11 @@ test('a reader of one kilobyte a second stays connected, costs nothing, and is u
   );
   socket.write(masked(encodeJoin({ game: 'light', fingerprint: light.fingerprint, room: '', name: '' })));
   // One that is behind hears of a ping late, and this one answers none; it says something now and then, as players do.
-  const talking = setInterval(
-    () => socket.write(masked(encodeClientFrame(light, { kind: 'input', input: { dir: 'none' } }))),
-    1_000,
-  );
+  const talking = setInterval(() => {
+    const { tick } = bystander;
+    const input = { kind: 'input', tick: tick + 1, seenTick: tick, viewDelayTicks: 2, input: { dir: 'none' } } as const;
+    socket.write(masked(encodeClientFrame(light, input)));
+  }, 1_000);
   const sipping = setInterval(() => {
     const sip: Buffer | null = socket.read(1024) ?? socket.read();
     if (sip !== null) received.push(sip);

@@ -1,6 +1,6 @@
 /**
  * What must hold after every abuse, whatever it was: the catalogue's standing assertions. `abuse` is a `test` whose
- * `world` is a fresh server with a bystander in each room, and which ends by checking them; no test can forget it.
+ * `world` is a fresh server with a bystander in each room but the track, and which ends by checking them; no test can forget it.
  *
  * (a) nothing was thrown or rejected that nobody caught;
  * (b) the bystanders missed no state: their ticks go on, each frame built on the one before, and their mirrors equal
@@ -27,6 +27,7 @@ import { test as base, expect } from 'vitest';
 import { openYard, until, type Yard } from '../support/yard.ts';
 import { openRaw, type RawSocket, type UpgradeRequest, upgradeRequest } from './raw-socket.ts';
 import { stillLife } from './still-life.ts';
+import { track } from './track.ts';
 
 /** What was thrown or rejected in this process and caught by nobody. */
 export const uncaughtProblems: unknown[] = [];
@@ -83,7 +84,7 @@ export const abuse = base.extend<{ world: World }>({
 async function openWorld(): Promise<World> {
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
-  const games = [landGrab, stillLife];
+  const games = [landGrab, stillLife, track];
   const yard = await openYard({ games, alwaysOpen: games.map(({ name }) => name), log });
   const { server, port } = yard;
   uncaughtProblems.length = 0;

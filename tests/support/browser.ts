@@ -6,7 +6,7 @@ import { expect, onTestFinished } from 'vitest';
 import { type Guest, Memory } from './guest.ts';
 import type { Answer } from './ways-in.ts';
 
-const ARGS = [
+export const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

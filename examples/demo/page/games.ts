@@ -48,6 +48,11 @@ function gameCard(game: Game, rooms: readonly Room[], words: Words, language: La
   const play = make('a', 'go', words.play);
   play.href = `/${encodeURIComponent(game.name)}/`;
   head.append(titles, play);
+  if (game.name === 'land-grab') {
+    const inReact = make('a', 'enter', words.inReact);
+    inReact.href = '/react/';
+    titles.append(inReact);
+  }
   const yards = make('ul', 'yards');
   for (const room of rooms.slice(0, YARDS_SHOWN)) yards.append(yardRow(game, room, words));
   if (rooms.length === 0) yards.append(make('li', 'yard-none', words.noYards));

@@ -1,5 +1,6 @@
 /** `connect`: the way to a server, and from there into a room. */
 import { encodeJoin, type Fields, type Game, type Messages, type StateSchema } from '@madang/core';
+import { type Attention, pageAttention } from './attention.ts';
 import { type OpenLink, openWebSocket } from './link.ts';
 import { joinRoom, type Room } from './room.ts';
 import { systemTimers, type Timers } from './timers.ts';
@@ -8,6 +9,8 @@ export interface ConnectOptions {
   /** What opens the line; a WebSocket unless told otherwise. Wrap it to delay, drop or watch frames. */
   readonly openLink?: OpenLink;
   readonly timers?: Timers;
+  /** What tells whether anybody looks: the page's visibility unless told otherwise. */
+  readonly attention?: Attention;
 }
 
 export interface JoinOptions {
@@ -35,13 +38,13 @@ export interface Connection {
  * `/play` is added where there is none. Opens nothing yet.
  */
 export function connect(url?: string, options: ConnectOptions = {}): Connection {
-  const { openLink = openWebSocket, timers = systemTimers } = options;
+  const { openLink = openWebSocket, timers = systemTimers, attention = pageAttention } = options;
   const address = playAddress(url ?? globalThis.location.origin);
   return {
     url: address,
     join: (game, { room = '', name = '' } = {}) => {
       const request = encodeJoin({ game: game.name, fingerprint: game.fingerprint, room, name });
-      return joinRoom(game, request, (on) => openLink(address, on), timers);
+      return joinRoom(game, request, (on) => openLink(address, on), { timers, attention });
     },
   };
 }

@@ -1,5 +1,7 @@
 /** The public surface of @madang/client. */
+export type { Attention } from './attention.ts';
 export { type Connection, type ConnectOptions, connect, type JoinOptions } from './connection.ts';
 export { type Link, type LinkEvents, type OpenLink, openWebSocket } from './link.ts';
-export type { Room } from './room.ts';
+export type { NetFigures } from './net-figures.ts';
+export type { EventInfo, Room } from './room.ts';
 export type { Timers } from './timers.ts';

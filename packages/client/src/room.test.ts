@@ -87,11 +87,15 @@ function server() {
       return out.take();
     },
     wait: (ms: number) => {
-      nowMs += ms;
-      for (const timer of timers.filter((one) => one.dueMs <= nowMs)) {
+      const endMs = nowMs + ms;
+      for (;;) {
+        const [timer] = timers.filter(({ dueMs }) => dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs);
+        if (timer === undefined) break;
         timers = timers.filter((other) => other !== timer);
+        nowMs = Math.max(nowMs, timer.dueMs);
         timer.run();
       }
+      nowMs = endMs;
     },
   };
 }
@@ -205,20 +209,38 @@ describe('the mirror', () => {
 });
 
 describe('asking', () => {
-  test('an input goes out at once; what follows within a tick waits, and only the last of it goes', async () => {
+  test('an input goes out as the next tick begins; what follows waits a tick, and only the last of it goes', async () => {
     const { room, frames, wait } = await joined();
     room.input({ thrust: 1 });
     room.input({ thrust: 2 });
     room.input({ turn: 3 });
-    expect(frames()).toEqual([{ kind: 'input', input: { thrust: 1, turn: 0 } }]);
     wait(99);
     expect(frames()).toEqual([]);
     wait(1);
-    expect(frames()).toEqual([{ kind: 'input', input: { thrust: 2, turn: 3 } }]);
-    room.input({ turn: 3 });
-    wait(500);
+    const [first] = frames();
+    expect(first).toMatchObject({ kind: 'input', input: { thrust: 1, turn: 0 }, seenTick: 1 });
+    wait(99);
     expect(frames()).toEqual([]);
+    wait(1);
+    const [second, ...none] = frames();
+    expect(second).toMatchObject({ kind: 'input', input: { thrust: 2, turn: 3 } });
+    expect(none).toEqual([]);
+    const tickOf = (frame: typeof first): number => (frame?.kind === 'input' ? frame.tick : 0);
+    expect(tickOf(second) - tickOf(first)).toBe(1);
     expect(() => room.input({ thrust: 300 })).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+  });
+
+  test('what has not changed is not sent again, but for a sign of life now and then', async () => {
+    const { room, frames, wait } = await joined();
+    room.input({ turn: 3 });
+    wait(100);
+    room.input({ turn: 3 });
+    frames();
+    wait(10_000);
+    const sent = frames();
+    for (const frame of sent) expect(frame).toMatchObject({ kind: 'input', input: { turn: 3 } });
+    expect(sent.length).toBeGreaterThan(40);
+    expect(sent.length).toBeLessThan(60);
   });
 
   test('commands and messages go out as they are', async () => {
@@ -242,11 +264,11 @@ describe('asking', () => {
     const undo = room.on('hit', ({ by }) => heard.push(by));
     room.onMessage(({ from, message }) => heard.push([from, message]));
     room.onError(({ code }) => heard.push(code));
-    say(encodeEvent(game, 3, 'hit', { by: 7 }));
+    say(encodeEvent(game, { tick: 3, by: 0, name: 'hit', payload: { by: 7 } }));
     say(encodeSaid('2', 'hello'));
     say(encodeRefusal(new GameError('INPUT_QUEUE_FULL', 'slow down', { queued: 1 })));
     undo();
-    say(encodeEvent(game, 4, 'hit', { by: 8 }));
+    say(encodeEvent(game, { tick: 4, by: 0, name: 'hit', payload: { by: 8 } }));
     expect(heard).toEqual([7, ['2', 'hello'], 'INPUT_QUEUE_FULL']);
   });
 });

@@ -4,13 +4,18 @@
  * The mirror is applied frame by frame and never guessed: a delta that does not build on the mirror's tick, or that
  * cannot be read, leads to a request for the whole state, and the mirror stands still until it is here. A mirror whose
  * checksum is not the server's goes on until the whole state is here, and tells the server where it was wrong.
+ *
+ * Beside the mirror, which is what the server said, there is what is drawn: `frame()` brings the player's own rows to
+ * where they are by now, played ahead with the game's own rules, and everybody else's to a moment between two states.
  */
 import {
   applyServerFrame,
   ByteReader,
+  type ClientFrame,
   createMirror,
   ERRORS,
   type ErrorCode,
+  type EventFrame,
   encodeClientFrame,
   type Fields,
   type FieldsOf,
@@ -18,6 +23,7 @@ import {
   type Game,
   GameError,
   hashState,
+  type InputReport,
   isErrorCode,
   isGameError,
   isSameMessage,
@@ -34,13 +40,39 @@ import {
   type ServerFrame,
   type StateMirror,
   type StateSchema,
+  type StateStore,
   toJsonValue,
   type ValuesOf,
 } from '@madang/core';
-import { InputPacer } from './input-pacer.ts';
+import type { InputTimeline } from '@madang/core/netcode';
+import type { Attention } from './attention.ts';
+import { Drawing } from './drawing.ts';
 import type { Link, LinkEvents } from './link.ts';
 import { Listeners } from './listeners.ts';
+import type { NetFigures } from './net-figures.ts';
+import { PlayerInputs } from './player-inputs.ts';
+import { PlayerTime } from './player-time.ts';
+import { Prediction } from './prediction.ts';
 import type { Timers } from './timers.ts';
+
+/** How long a page may be hidden before its line rests. */
+const REST_AFTER_MS = 1_000;
+
+/**
+ * Time in which nothing ran, after which a client asks for the whole state and sets its clocks anew: the machine
+ * slept.
+ */
+const SLEPT_MS = 2_000;
+
+/** How long a player plays on without a word from the server: guessing any further helps nobody. */
+const UNHEARD_MS = 2_000;
+
+/** How an event came. */
+export interface EventInfo {
+  readonly tick: number;
+  /** True for what this player's own rules emitted ahead of the server: it may still be rejected. */
+  readonly isPredicted: boolean;
+}
 
 /** A seat in a room, from `join` to `leave` or the line's end. Every `on…` answers a function that undoes it. */
 export interface Room<
@@ -64,6 +96,15 @@ export interface Room<
   readonly me: SeenRow<FieldsOf<S, A>> | undefined;
   readonly connection: 'open' | 'closed';
   /**
+   * Brings what is drawn to now and answers it; call it once for each picture. Own rows are where this player plays,
+   * others are drawn between two states, so numbers have fractions. Rows are live: read them, do not keep them.
+   */
+  frame(): SeenStateOf<S>;
+  /** What the last `frame()` answered. */
+  readonly view: SeenStateOf<S>;
+  /** What the network does to this player. */
+  readonly net: NetFigures;
+  /**
    * Holds this input until the next call; fields that are absent stay as they are. Each input lasts at least one tick:
    * one that follows sooner waits, and of several that wait the last one counts. Throws BAD_INPUT.
    */
@@ -72,8 +113,10 @@ export interface Room<
   send<N extends keyof C & string>(command: N, payload: ValuesOf<C[N]>): void;
   /** Says something to everybody in the room: any JSON. Throws BAD_MESSAGE. */
   say(message: unknown): void;
-  /** Calls `run` for each event of this name. */
-  on<N extends keyof E & string>(event: N, run: (payload: ValuesOf<E[N]>) => void): () => void;
+  /** Calls `run` for each event of this name; for what this player's own `control` emits, at once and once. */
+  on<N extends keyof E & string>(event: N, run: (payload: ValuesOf<E[N]>, info: EventInfo) => void): () => void;
+  /** Calls `run` for each event that was predicted and did not happen. */
+  onReject<N extends keyof E & string>(event: N, run: (payload: ValuesOf<E[N]>) => void): () => void;
   /** Calls `run` after each change of the state. */
   onState(run: (tick: number) => void): () => void;
   /** Calls `run` for each message said in the room, this player's own included. */
@@ -88,6 +131,12 @@ export interface Room<
   hash(): string;
 }
 
+/** What a room needs of where it runs. */
+export interface RoomSurroundings {
+  readonly timers: Timers;
+  readonly attention: Attention;
+}
+
 /** Opens a line, joins, and resolves with the room once its first state is here. */
 export function joinRoom<
   S extends StateSchema,
@@ -99,13 +148,16 @@ export function joinRoom<
   game: Game<S, I, C, E, A>,
   request: Uint8Array,
   open: (on: LinkEvents) => Link,
-  timers: Timers,
+  { timers, attention }: RoomSurroundings,
 ): Promise<Room<S, I, C, E, A>> {
   return new Promise((resolve, reject) => {
-    const room = new RoomClient(game, timers);
+    const room = new RoomClient(game, timers, attention);
     room.onClose(reject);
     const link = open({
-      open: () => link.send(request),
+      open: () => {
+        room.asked();
+        link.send(request);
+      },
       frame: (frame) => room.receive(frame, () => resolve(room)),
       closed: (closeCode, reason) => room.lost(closeCode, reason),
     });
@@ -129,24 +181,52 @@ class RoomClient<
   link: Link | null = null;
 
   readonly #game: Game<S, I, C, E, A>;
-  readonly #pacer: InputPacer<ValuesOf<I>>;
+  readonly #timers: Timers;
+  readonly #attention: Attention;
+  readonly #ticksPerSending: number;
+  readonly #inputs: PlayerInputs<ValuesOf<I>>;
+  readonly #time: PlayerTime;
   readonly #onState = new Listeners<number>();
   readonly #onMessage = new Listeners<{ from: string; message: JsonValue }>();
   readonly #onError = new Listeners<GameError>();
   readonly #onClose = new Listeners<GameError>();
-  readonly #onEvent = new Map<string, Listeners<ValuesOf<Fields>>>();
+  readonly #onEvent = new Map<string, Listeners<ToldEvent>>();
+  readonly #onReject = new Map<string, Listeners<ValuesOf<Fields>>>();
   #mirror: StateMirror<S> | null = null;
-  #held: ValuesOf<I>;
+  #drawing: Drawing<S> | null = null;
+  #prediction: Prediction | null = null;
   #repairing: RepairReason | null = null;
   /** Why the server ended it, until the line closes. */
   #reason: GameError | null = null;
+  /** The tick that is played: its input was sent, if there was one. */
+  #playedTick = 0;
+  #askedAtMs = 0;
+  /** When anything ran last, and when the server was heard last. */
+  #awakeAtMs: number;
+  #heardAtMs = 0;
+  #drawnAtMs = 0;
+  #closedAtMs = Number.POSITIVE_INFINITY;
+  #cancelBeat = (): void => {};
+  #stopAttending = (): void => {};
+  #cancelRest = (): void => {};
+  #isResting = false;
+  /** How many events of each name have come of one tick: that tells them apart. */
+  #eventTick = 0;
+  readonly #eventCounts = new Map<string, number>();
+  #correctedAtMs: number[] = [];
+  #lateInputs = 0;
+  #snapshots = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
 
-  constructor(game: Game<S, I, C, E, A>, timers: Timers) {
+  constructor(game: Game<S, I, C, E, A>, timers: Timers, attention: Attention) {
     this.#game = game;
-    this.#held = neutral(game.input);
-    this.#pacer = new InputPacer(timers, 1000 / game.tickRateHz, (input) => {
-      this.link?.send(encodeClientFrame(game, { kind: 'input', input }));
-    });
+    this.#timers = timers;
+    this.#attention = attention;
+    this.#ticksPerSending = Math.round(game.tickRateHz / game.sendRateHz);
+    this.#inputs = new PlayerInputs(neutral(game.input), this.tickMs);
+    this.#time = new PlayerTime(this.tickMs, this.#ticksPerSending);
+    this.#awakeAtMs = timers.nowMs();
   }
 
   get state(): SeenStateOf<S> {
@@ -164,11 +244,56 @@ class RoomClient<
     return row as SeenRow<FieldsOf<S, A>> | undefined;
   }
 
+  get view(): SeenStateOf<S> {
+    return this.#drawing?.view ?? this.frame();
+  }
+
+  frame(): SeenStateOf<S> {
+    const drawing = this.#draw();
+    const nowMs = this.#nowMs;
+    this.#beat(nowMs);
+    if (!this.#time.isSet) return drawing.view;
+    const playedTick = this.#time.played(Math.min(nowMs, this.#heardAtMs + UNHEARD_MS));
+    const emitted = this.#prediction?.frame(playedTick, nowMs - this.#drawnAtMs) ?? [];
+    drawing.aim(this.#time.viewed(nowMs), playedTick);
+    this.#drawnAtMs = nowMs;
+    // Last, since whoever hears of it may ask for another picture.
+    for (const { name, payload, tick } of emitted) this.#tell(name, payload, { tick, isPredicted: true });
+    return drawing.view;
+  }
+
+  get net(): NetFigures {
+    const nowMs = this.#nowMs;
+    const time = this.#time;
+    const { isSet } = time;
+    return {
+      roundTripMs: time.roundTripMs,
+      jitterMs: time.jitterMs,
+      marginMs: time.marginMs,
+      inputLeadTicks: isSet ? time.leadTicks(nowMs) : 0,
+      speed: time.speed,
+      interpolationDelayMs: time.viewDelayMs,
+      stateTick: this.tick,
+      viewTick: isSet ? time.viewed(nowMs) : this.tick,
+      predictedTick: isSet ? time.played(nowMs) : this.tick,
+      corrections: this.#prediction?.corrections ?? 0,
+      correctionsPerMinute: this.#correctedAtMs.filter((atMs) => nowMs - atMs < 60_000).length,
+      predictionErrorSteps: this.#prediction?.errorSteps ?? 0,
+      visibleErrorSteps: this.#prediction?.visibleErrorSteps ?? 0,
+      lateInputs: this.#lateInputs,
+      snapshots: this.#snapshots,
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+    };
+  }
+
   input(input: Partial<ValuesOf<I>>): void {
-    const next = parseInput(this.#game, input, this.#held);
-    if (isSameMessage(this.#game.input, next, this.#held)) return;
-    this.#held = next;
-    if (this.connection === 'open') this.#pacer.send(next);
+    const next = parseInput(this.#game, input, this.#inputs.asked);
+    if (isSameMessage(this.#game.input, next, this.#inputs.asked)) return;
+    // What is asked for now is for the next tick: those that have begun by now have their inputs.
+    this.#beat(this.#timers.nowMs());
+    this.#inputs.ask(next);
+    this.#schedule();
   }
 
   send<N extends keyof C & string>(command: N, payload: ValuesOf<C[N]>): void {
@@ -181,21 +306,20 @@ class RoomClient<
       });
     }
     const checked = parseMessage(fields, payload, 'BAD_COMMAND');
-    this.link?.send(encodeClientFrame(this.#game, { kind: 'command', name: command, payload: checked }));
+    this.#send({ kind: 'command', name: command, payload: checked });
   }
 
   say(message: unknown): void {
-    this.link?.send(encodeClientFrame(this.#game, { kind: 'say', message: toJsonValue(message) }));
+    this.#send({ kind: 'say', message: toJsonValue(message) });
   }
 
-  on<N extends keyof E & string>(event: N, run: (payload: ValuesOf<E[N]>) => void): () => void {
-    let listeners = this.#onEvent.get(event);
-    if (listeners === undefined) {
-      listeners = new Listeners();
-      this.#onEvent.set(event, listeners);
-    }
+  on<N extends keyof E & string>(event: N, run: (payload: ValuesOf<E[N]>, info: EventInfo) => void): () => void {
     // The name chose both the listeners and the payload's fields.
-    return listeners.add(run as (payload: ValuesOf<Fields>) => void);
+    return listenersOf(this.#onEvent, event).add(({ payload, info }) => run(payload as ValuesOf<E[N]>, info));
+  }
+
+  onReject<N extends keyof E & string>(event: N, run: (payload: ValuesOf<E[N]>) => void): () => void {
+    return listenersOf(this.#onReject, event).add((payload) => run(payload as ValuesOf<E[N]>));
   }
 
   onState(run: (tick: number) => void): () => void {
@@ -218,7 +342,7 @@ class RoomClient<
     if (this.connection === 'closed') return Promise.resolve();
     return new Promise((resolve) => {
       this.onClose(() => resolve());
-      this.link?.send(encodeClientFrame(this.#game, { kind: 'leave' }));
+      this.#send({ kind: 'leave' });
     });
   }
 
@@ -226,9 +350,17 @@ class RoomClient<
     return hashState(this.#seated().store, this.seat);
   }
 
+  /** The line is open, and the request goes out. */
+  asked(): void {
+    this.#askedAtMs = this.#timers.nowMs();
+  }
+
   /** Takes one frame. `joined` is called with the first state. */
   receive(bytes: Uint8Array, joined: () => void): void {
     if (this.connection === 'closed') return;
+    this.#bytesIn += bytes.length;
+    this.#heardAtMs = this.#timers.nowMs();
+    this.#noticeSleep(this.#heardAtMs);
     // What builds on a state that is not here is of no use until the whole is.
     if (this.#repairing === 'gap' && isStateFrame(bytes) && !isSnapshot(bytes)) return;
     let frame: ServerFrame;
@@ -258,10 +390,11 @@ class RoomClient<
         return;
       case 'snapshot':
       case 'delta':
-        this.tick = frame.tick;
-        if (frame.kind === 'snapshot') this.#repairing = null;
+        this.#tookState(frame.kind, frame.tick);
         joined();
         return this.#onState.tell(frame.tick);
+      case 'timing':
+        return this.#tookReport(frame);
       case 'gap':
         return this.#repair('gap');
       case 'check':
@@ -269,7 +402,7 @@ class RoomClient<
         else if (frame.tick === this.tick && frame.hash !== this.hash()) this.#repair('checksum');
         return;
       case 'event':
-        return this.#onEvent.get(frame.name)?.tell(frame.payload);
+        return this.#tookEvent(frame);
       case 'said':
         return this.#onMessage.tell({ from: frame.from, message: frame.message });
       case 'refusal':
@@ -281,8 +414,180 @@ class RoomClient<
   lost(closeCode: number, reason: string): void {
     if (this.connection === 'closed') return;
     this.connection = 'closed';
-    this.#pacer.stop();
+    this.#closedAtMs = this.#timers.nowMs();
+    this.#cancelBeat();
+    this.#cancelRest();
+    this.#stopAttending();
     this.#onClose.tell(this.#reason ?? reasonOf(closeCode, reason));
+  }
+
+  #tookState(kind: 'snapshot' | 'delta', tick: number): void {
+    const nowMs = this.#timers.nowMs();
+    const isFirst = this.#snapshots === 0;
+    if (kind === 'snapshot') {
+      this.#snapshots++;
+      // What was missed is not drawn in passing.
+      if (this.#repairing === 'gap') this.#drawing?.forget();
+      this.#repairing = null;
+    }
+    this.tick = tick;
+    if (isFirst) this.#begin(nowMs);
+    const wasSet = this.#time.isSet;
+    this.#time.arrived(tick, nowMs);
+    if (!wasSet) {
+      this.#playedTick = this.#time.playedTick(nowMs);
+      this.#schedule();
+    }
+    this.#drawing?.record(tick);
+    const prediction = this.#prediction;
+    if (prediction === null) return;
+    const { corrections } = prediction;
+    prediction.confirmed(tick);
+    if (prediction.corrections === corrections) return;
+    this.#correctedAtMs = this.#correctedAtMs.filter((atMs) => nowMs - atMs < 60_000);
+    this.#correctedAtMs.push(nowMs);
+  }
+
+  /** The first state is here. */
+  #begin(nowMs: number): void {
+    this.#time.joined(nowMs - this.#askedAtMs);
+    this.#stopAttending = this.#attention.onChange(() => this.#attend());
+    // Nobody may be looking from the beginning.
+    this.#attend();
+  }
+
+  #tookReport(report: InputReport): void {
+    this.#time.reported(report, this.#timers.nowMs());
+    for (const late of report.late) {
+      this.#lateInputs++;
+      this.#inputs.timeline.correct(late);
+      this.#prediction?.corrected(late);
+    }
+    // It was sent with the state of this tick, and the events of the sending before are here.
+    const tick = Math.floor(report.tick - report.marginTicks + report.heldTicks);
+    this.#prediction?.heard(tick - this.#ticksPerSending);
+  }
+
+  #tookEvent({ tick, by, name, payload }: EventFrame): void {
+    const isPredicted = by === this.seat || (by === 0 && this.#game.predict === 'world');
+    if (isPredicted) {
+      if (this.#eventTick !== tick) this.#eventCounts.clear();
+      this.#eventTick = tick;
+      const ordinal = this.#eventCounts.get(name) ?? 0;
+      this.#eventCounts.set(name, ordinal + 1);
+      if (this.#prediction?.confirmEvent(tick, name, ordinal)) return;
+    }
+    this.#tell(name, payload, { tick, isPredicted: false });
+  }
+
+  #tell(name: string, payload: ValuesOf<Fields>, info: EventInfo): void {
+    this.#onEvent.get(name)?.tell({ payload, info });
+  }
+
+  /** The drawing, which begins to remember with the first picture. */
+  #draw(): Drawing<S> {
+    if (this.#drawing !== null) return this.#drawing;
+    const mirror = this.#seated();
+    const drawing = new Drawing(mirror, this.#game.tickRateHz, this.#ticksPerSending);
+    this.#drawing = drawing;
+    drawing.record(this.tick);
+    drawing.aim(this.tick, this.tick);
+    this.#drawnAtMs = this.#nowMs;
+    if (this.#game.predict === 'none') return drawing;
+    this.#prediction = new Prediction({
+      // As one of all games: its types were checked where the author wrote it.
+      game: this.#game as unknown as Game,
+      seat: this.seat,
+      roomId: this.id,
+      confirmed: mirror.store as unknown as StateStore,
+      inputs: this.#inputs.timeline as unknown as InputTimeline<ValuesOf<Fields>>,
+      drawn: drawing.tables,
+      rejected: (name, payload) => this.#onReject.get(name)?.tell(payload),
+    });
+    this.#prediction.confirmed(this.tick);
+    drawing.predict(this.#prediction);
+    return drawing;
+  }
+
+  /** Begins the ticks that are due by now, and sends what they ask for. */
+  #beat(nowMs: number): void {
+    this.#noticeSleep(nowMs);
+    if (this.connection === 'closed' || !this.#time.isSet || this.#isResting) return;
+    this.#time.steer(nowMs);
+    const tick = this.#time.playedTick(nowMs);
+    if (tick === this.#playedTick) return;
+    // A clock that jumped ahead has one input for all the ticks it left out: nobody played them.
+    this.#playedTick = tick;
+    const input = this.#inputs.begin(tick);
+    if (this.#prediction === null) this.#inputs.timeline.settle(this.tick);
+    if (input !== null) {
+      this.#time.sending(tick, nowMs);
+      const viewDelayTicks = Math.max(0, tick - this.#time.viewed(nowMs));
+      this.#send({ kind: 'input', input, tick, seenTick: this.tick, viewDelayTicks });
+    }
+    this.#schedule();
+  }
+
+  /** Sets the timer for the next tick at which something is to be sent. */
+  #schedule(): void {
+    if (this.connection === 'closed' || !this.#time.isSet || this.#isResting) return;
+    this.#cancelBeat();
+    const dueMs = this.#time.whenMs(this.#inputs.dueTick(this.#playedTick));
+    this.#cancelBeat = this.#timers.after(dueMs - this.#timers.nowMs(), () => {
+      this.#beat(this.#timers.nowMs());
+      this.#schedule();
+    });
+  }
+
+  /** The page was hidden or is seen again. */
+  #attend(): void {
+    this.#cancelRest();
+    if (!this.#attention.isHidden) {
+      if (this.#isResting) this.#wake();
+      return;
+    }
+    if (!this.#isResting) this.#cancelRest = this.#timers.after(REST_AFTER_MS, () => this.#rest());
+  }
+
+  /** Nobody looks: nothing is held, for keys that go up are not heard of, and no state is sent. */
+  #rest(): void {
+    if (this.connection === 'closed') return;
+    this.#isResting = true;
+    this.#cancelBeat();
+    const tick = ++this.#playedTick;
+    const input = this.#inputs.release(tick);
+    this.#send({ kind: 'input', input, tick, seenTick: this.tick, viewDelayTicks: 0 });
+    this.#send({ kind: 'rest' });
+  }
+
+  /** One whole state, and clocks set anew: whatever went by is not played again. */
+  #wake(): void {
+    this.#isResting = false;
+    this.#awakeAtMs = this.#timers.nowMs();
+    this.#cancelBeat();
+    this.#time.restart();
+    this.#prediction?.restart();
+    this.#repairing = null;
+    this.#repair('gap');
+  }
+
+  #noticeSleep(nowMs: number): void {
+    const sleptMs = nowMs - this.#awakeAtMs;
+    this.#awakeAtMs = nowMs;
+    // While the whole state is on its way nothing runs either.
+    const isPlaying = this.#time.isSet && !this.#isResting && this.connection === 'open';
+    if (sleptMs > SLEPT_MS && isPlaying) this.#wake();
+  }
+
+  /** Time stands still for a room that is closed. */
+  get #nowMs(): number {
+    return Math.min(this.#timers.nowMs(), this.#closedAtMs);
+  }
+
+  #send(frame: ClientFrame): void {
+    const bytes = encodeClientFrame(this.#game, frame);
+    this.#bytesOut += bytes.length;
+    this.link?.send(bytes);
   }
 
   #refused({ code, sentence, details }: Extract<ServerFrame, { kind: 'refusal' }>): void {
@@ -298,25 +603,41 @@ class RoomClient<
   #repair(because: RepairReason): void {
     if (this.#repairing === because || this.#repairing === 'gap') return;
     this.#repairing = because;
-    this.link?.send(encodeClientFrame(this.#game, { kind: 'repair', because }));
+    // One that rests asks when it wakes.
+    if (!this.#isResting) this.#send({ kind: 'repair', because });
   }
 
   /**
-   * Tells the server where this mirror, whose checksum was wrong, differs from the snapshot that is to replace it. The server
-   * brings a mirror up to date before it answers such a repair, so the two are of one state, also where their ticks differ.
+   * Tells the server where this mirror, whose checksum was wrong, differs from the snapshot that is to replace it. The
+   * server brings a mirror up to date before it answers such a repair, so the two are of one state, also where their
+   * ticks differ.
    */
   #compare(snapshot: Uint8Array): void {
     const fresh = createMirror(this.#game.state, this.seat);
     const frame = applyServerFrame(this.#game, fresh.store, -1, new ByteReader(snapshot));
     const at = firstDifference(this.#seated().store, fresh.store);
     if (frame.kind !== 'snapshot' || at === null) return;
-    this.link?.send(encodeClientFrame(this.#game, { kind: 'diverged', tick: frame.tick, at }));
+    this.#send({ kind: 'diverged', tick: frame.tick, at });
   }
 
   #seated(): StateMirror<S> {
     if (this.#mirror === null) throw new TypeError('a room has no state before the server has sent it');
     return this.#mirror;
   }
+}
+
+interface ToldEvent {
+  readonly payload: ValuesOf<Fields>;
+  readonly info: EventInfo;
+}
+
+function listenersOf<T>(all: Map<string, Listeners<T>>, name: string): Listeners<T> {
+  let listeners = all.get(name);
+  if (listeners === undefined) {
+    listeners = new Listeners();
+    all.set(name, listeners);
+  }
+  return listeners;
 }
 
 /** What a close says by itself, where no refusal came before it: its reason is the code of the error that caused it. */

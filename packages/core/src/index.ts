@@ -9,6 +9,23 @@ export {
   writeSnapshot,
 } from './codec/state-codec.ts';
 export {
+  angleBetween,
+  approach,
+  atan2,
+  clamp,
+  cos,
+  floorDiv,
+  hypot,
+  isqrt,
+  lerp,
+  lerpAngle,
+  mod,
+  sin,
+  snapTo,
+  turnTowards,
+  wrapAngle,
+} from './deterministic/index.ts';
+export {
   type Advice,
   adviceFor,
   ERRORS,
@@ -28,6 +45,8 @@ export {
   axis,
   bool,
   choice,
+  type Drawing,
+  type DrawnBy,
   type Field,
   type Fields,
   f32,
@@ -47,6 +66,7 @@ export {
 } from './schema/field.ts';
 export type { FieldSpec } from './schema/field-spec.ts';
 export {
+  type AdvanceMoment,
   type BotMoment,
   type Bots,
   type ControlMoment,
@@ -57,8 +77,11 @@ export {
   type GameDefinition,
   type Messages,
   type Moment,
+  type Predict,
   type RoomScope,
   type Seat,
+  type StepMoment,
+  type TableNames,
 } from './schema/game.ts';
 export {
   type AllInterest,
@@ -73,6 +96,7 @@ export {
   type TeamInterest,
 } from './schema/interest.ts';
 export { isSameMessage, neutral, parseInput, parseMessage } from './schema/message.ts';
+export type { PastOf, PastRow, PastTable, PlaceFields, RayHit } from './schema/netcode.ts';
 export {
   type Grid,
   type GridSchema,
@@ -109,20 +133,26 @@ export {
   type ClientFrame,
   decodeClientFrame,
   decodeJoin,
+  type EventFrame,
   encodeCheck,
   encodeClientFrame,
   encodeEvent,
   encodeJoin,
   encodeRefusal,
   encodeSaid,
+  encodeTiming,
   encodeWelcome,
+  type InputReport,
   isJoin,
   isSnapshot,
   isStateFrame,
   type JoinRequest,
+  type LateInput,
   type RepairReason,
   type ServerFrame,
   SUBPROTOCOL,
+  TICK_PARTS,
+  type TimedInput,
   writeDeltaHead,
   writeSnapshotHead,
 } from './wire/frames.ts';

@@ -55,6 +55,16 @@ export interface ServerOptions {
    * is logged and the player's copy replaced. 30. 0 for none.
    */
   readonly checksumEvery?: number;
+  /**
+   * Plays each tick's rules twice, on the state and on a copy, and logs the first field in which they differ: such rules are not
+   * deterministic, and would drift where they are predicted or replayed. For development; it doubles the cost of rules. False.
+   */
+  readonly syncTest?: boolean;
+  /**
+   * Answers true where a rare but legal turn of events is to happen at a named point (a full peer, a needless repair). For
+   * simulations. Never.
+   */
+  readonly buggify?: (point: string) => boolean;
   /** Where logs go. Standard error, from `warn` on. */
   readonly log?: Logger;
   readonly clock?: Clock;
@@ -109,6 +119,8 @@ export function createServer(options: ServerOptions): MadangServer {
     maxRooms = 1_000,
     badWrites = 'throw',
     checksumEvery = 30,
+    syncTest = false,
+    buggify = () => false,
     log = pino({ level: 'warn' }, pino.destination(2)),
     clock = systemClock,
     random = systemRandom,
@@ -141,9 +153,10 @@ export function createServer(options: ServerOptions): MadangServer {
     maxRooms,
     badWrites,
     checksumEvery,
+    syncTest,
     emitted,
   });
-  const context: LinkContext = { rooms, clock, log };
+  const context: LinkContext = { rooms, clock, log, buggify };
   let isStopping = false;
   let http: HttpServer | null = null;
   let transports: readonly Transport[] = [];

@@ -188,6 +188,7 @@ class SocketLink {
         if (this.#socket !== null && view.advance()) states.add(this.#socket, view.tick, view.json());
       },
       // The contract of this gateway is state and messages; events are the native protocol's.
+      timing: null,
       event: null,
       said: ({ from, message }) => {
         states.flush();

@@ -2,7 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { isGameError } from '../errors.ts';
 import { createState } from '../state/state-store.ts';
 import { text } from './boxed-field.ts';
-import { type AnyField, angle, axis, bool, choice, f32, f64, i8, quantized, u8, u32 } from './field.ts';
+import {
+  type AnyField,
+  angle,
+  axis,
+  bool,
+  choice,
+  type Drawing,
+  f32,
+  f64,
+  i8,
+  quantized,
+  rowId,
+  u8,
+  u32,
+} from './field.ts';
+import { defineGame } from './game.ts';
 import { table } from './state-schema.ts';
 
 /** What a row reads after a rule wrote `value`; 'refused' where it threw BAD_WRITE. */
@@ -93,3 +108,72 @@ test('a field type that cannot work is refused when it is made', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'BAD_SCHEMA' }));
   }
 });
+
+describe('between two states a field is drawn', () => {
+  test.each<[string, AnyField, Drawing['mode']]>([
+    ['quantized: straight', quantized({ min: 0, max: 1, step: 0.5 }), 'linear'],
+    ['floats: straight', f32, 'linear'],
+    ['angles: straight, round the circle', angle({ bits: 8 }), 'linear'],
+    ['whole numbers: in steps', u8, 'step'],
+    ['whole numbers that are told to: straight', u32.drawn('linear'), 'linear'],
+    ['words: in steps', choice('a', 'b'), 'step'],
+    ['truths: in steps', bool, 'step'],
+    ['texts: in steps', text(5), 'step'],
+    ['ids of rows: in steps', rowId, 'step'],
+    ['what is told to: in steps', f64.drawn('step'), 'step'],
+    ['with a velocity: as a curve', f64.drawn({ velocity: 'vx' }), 'hermite'],
+    ['with a largest change only: straight', i8.drawn({ jumpAbove: 3 }), 'linear'],
+  ])('%s', (_, type, mode) => {
+    expect(type.drawing.mode).toBe(mode);
+  });
+
+  test('in any number of ways, the last of which counts, whoever may see it and in whatever order that is said', () => {
+    const how = { velocity: 'vx', jumpAbove: 9 };
+    const drawing = { mode: 'hermite', velocity: 'vx', jumpAbove: 9 };
+    const types = [f32.drawn(how).visibleTo('owner'), f32.visibleTo('owner').drawn(how), f32.visibleTo('owner')];
+    expect(types.map((type) => type.visibility)).toEqual(['owner', 'owner', 'owner']);
+    expect(types[0]?.drawing).toEqual(drawing);
+    expect(types[1]?.drawing).toEqual(drawing);
+    expect(f32.drawn(how).drawn('linear').drawing).toEqual(f32.drawing);
+    expect(f32.drawing).toEqual({ mode: 'linear', velocity: '', jumpAbove: Number.POSITIVE_INFINITY });
+  });
+
+  test('without a change to the wire: its signature is what it was', () => {
+    const before = game(f32);
+    for (const type of [f32.drawn('step'), f32.drawn({ jumpAbove: 1 }), f32.drawn({ velocity: 'v' })]) {
+      expect(type.signature).toBe(f32.signature);
+      expect(type.spec).toEqual(f32.spec);
+      expect(game(type)).toBe(before);
+    }
+  });
+
+  test.each<[string, () => unknown]>([
+    ['straight where it has nothing in between', () => bool.drawn('linear')],
+    ['straight where it is a word', () => choice('a', 'b').drawn({ jumpAbove: 1 })],
+    ['straight where it is a text', () => text(5).drawn('linear')],
+    ['straight where it is an id', () => rowId.drawn('linear')],
+    ['as a jump of nothing', () => f32.drawn({ jumpAbove: 0 })],
+    ['as a jump of less than nothing', () => f32.drawn({ jumpAbove: -1 })],
+    ['as a jump of no number', () => f32.drawn({ jumpAbove: Number.NaN })],
+    ['by a velocity that is not there', () => table({ x: f32.drawn({ velocity: 'vx' }) })],
+    ['by a velocity that is no number', () => table({ x: f32.drawn({ velocity: 'vx' }), vx: bool })],
+    ['by a direction', () => table({ x: f32.drawn({ velocity: 'vx' }), vx: angle({ bits: 8 }) })],
+  ])('never %s: that is refused when it is declared', (_, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'BAD_SCHEMA' }));
+  });
+
+  test('in steps is a choice that every type has', () => {
+    for (const type of [bool, text(5), rowId, choice('a', 'b')]) expect(type.drawn('step').drawing.mode).toBe('step');
+  });
+});
+
+/** What a game with one such field is known by on the wire. */
+function game(type: AnyField): number {
+  return defineGame({
+    name: 'drawn',
+    tickRateHz: 30,
+    seats: 2,
+    state: { rows: table({ field: type, v: f32 }) },
+    input: {},
+  }).fingerprint;
+}

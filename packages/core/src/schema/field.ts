@@ -71,7 +71,31 @@ export interface Field<T, V extends Visibility = 'everyone'> {
   readonly signature: string;
   /** The type as plain data, from which `fieldOf` makes it again: what a saved state keeps of its schema. */
   readonly spec: FieldSpec;
+  readonly drawing: Drawing;
   visibleTo<W extends Visibility>(who: W): Field<T, W>;
+  /**
+   * How the field goes from one state to the next where it is drawn, and where the past is looked at. Changes nothing on the
+   * wire. Quantised numbers, floats and angles go in a straight line unless told otherwise, everything else in steps; whole
+   * numbers may be told to go straight. Throws BAD_SCHEMA for a type that has nothing in between.
+   */
+  drawn(how: 'linear' | 'step' | DrawnBy): Field<T, V>;
+}
+
+/** More about how a field is drawn. */
+export interface DrawnBy {
+  /** The field of the same table that says how fast this one changes, in units a second: drawn as a curve (cubic Hermite). */
+  readonly velocity?: string;
+  /** A change of more than this between two states is a jump (a respawn, a portal): it is drawn as a step. */
+  readonly jumpAbove?: number;
+}
+
+/** How a field is drawn between two states. Angles go the shorter way round. */
+export interface Drawing {
+  readonly mode: 'linear' | 'step' | 'hermite';
+  /** Of `hermite`, the field of its velocity; '' otherwise. */
+  readonly velocity: string;
+  /** In the field's units; infinite where every change is drawn. */
+  readonly jumpAbove: number;
 }
 
 export type AnyField = Field<unknown, Visibility>;
@@ -85,14 +109,32 @@ export type ValuesOf<F extends Fields> = { -readonly [K in keyof F]: ValueOf<F[K
 
 /** A field type from its parts, which everyone may see. */
 export function field<T>(signature: string, spec: FieldSpec, codec: Codec<T>): Field<T> {
-  const seenBy = <V extends Visibility>(visibility: V): Field<T, V> => ({
+  const make = <V extends Visibility>(visibility: V, drawing: Drawing): Field<T, V> => ({
     codec,
     visibility,
     signature,
     spec,
-    visibleTo: seenBy,
+    drawing,
+    visibleTo: (who) => make(who, drawing),
+    drawn: (how) => make(visibility, drawingOf(signature, spec, how)),
   });
-  return seenBy('everyone');
+  return make('everyone', STRAIGHT.has(spec.type) ? drawingOf(signature, spec, 'linear') : STEP);
+}
+
+const STEP: Drawing = { mode: 'step', velocity: '', jumpAbove: Number.POSITIVE_INFINITY };
+
+/** Types whose values are of a continuous quantity, and those that may be of one. */
+const STRAIGHT: ReadonlySet<string> = new Set(['quantized', 'f32', 'f64', 'angle']);
+const WHOLE: ReadonlySet<string> = new Set(['u8', 'u16', 'u32', 'i8', 'i16', 'i32']);
+
+function drawingOf(signature: string, spec: FieldSpec, how: 'linear' | 'step' | DrawnBy): Drawing {
+  if (how === 'step') return STEP;
+  if (!STRAIGHT.has(spec.type) && !WHOLE.has(spec.type)) {
+    throw badType(signature, 'has no values in between: it is drawn in steps', 'drawn');
+  }
+  const { velocity = '', jumpAbove = Number.POSITIVE_INFINITY } = how === 'linear' ? {} : how;
+  if (!(jumpAbove > 0)) throw badType(signature, 'needs a positive jumpAbove', 'jumpAbove');
+  return { mode: velocity === '' ? 'linear' : 'hermite', velocity, jumpAbove };
 }
 
 /** For parameters that make no field type; `needs` follows the signature. */
@@ -124,23 +166,25 @@ function integer(type: PlainType, min: number, max: number): Field<number> {
   });
 }
 
+// Marked as pure, so that a page carries only the types its game is made of.
+
 /** Whole numbers 0 to 255. */
-export const u8: Field<number> = integer('u8', 0, 0xff);
+export const u8: Field<number> = /* @__PURE__ */ integer('u8', 0, 0xff);
 /** Whole numbers 0 to 65,535. */
-export const u16: Field<number> = integer('u16', 0, 0xffff);
+export const u16: Field<number> = /* @__PURE__ */ integer('u16', 0, 0xffff);
 /** Whole numbers 0 to 4,294,967,295. */
-export const u32: Field<number> = integer('u32', 0, 0xffffffff);
+export const u32: Field<number> = /* @__PURE__ */ integer('u32', 0, 0xffffffff);
 /** Whole numbers -128 to 127. */
-export const i8: Field<number> = integer('i8', -0x80, 0x7f);
+export const i8: Field<number> = /* @__PURE__ */ integer('i8', -0x80, 0x7f);
 /** Whole numbers -32,768 to 32,767. */
-export const i16: Field<number> = integer('i16', -0x8000, 0x7fff);
+export const i16: Field<number> = /* @__PURE__ */ integer('i16', -0x8000, 0x7fff);
 /** Whole numbers -2,147,483,648 to 2,147,483,647. */
-export const i32: Field<number> = integer('i32', -0x80000000, 0x7fffffff);
+export const i32: Field<number> = /* @__PURE__ */ integer('i32', -0x80000000, 0x7fffffff);
 /** The `id` of a row, or 0 for none. The row may be gone by the time it is looked up: `get` answers undefined then. */
-export const rowId: Field<number> = integer('rowId', 0, 0xffffffff);
+export const rowId: Field<number> = /* @__PURE__ */ integer('rowId', 0, 0xffffffff);
 
 /** True or false; one byte. */
-export const bool: Field<boolean> = plain('bool', {
+export const bool: Field<boolean> = /* @__PURE__ */ plain('bool', {
   store: 'int',
   min: 0,
   max: 1,
@@ -171,9 +215,9 @@ function float(type: 'f32' | 'f64', largest: number, round: (value: number) => n
 const F32_MAX = (2 - 2 ** -23) * 2 ** 127;
 
 /** A 32-bit float: written values are rounded to it at once, so server and clients hold the same number. Finite only. */
-export const f32: Field<number> = float('f32', F32_MAX, Math.fround);
+export const f32: Field<number> = /* @__PURE__ */ float('f32', F32_MAX, Math.fround);
 /** A 64-bit float. Finite only. */
-export const f64: Field<number> = float('f64', Number.MAX_VALUE, (value) => value);
+export const f64: Field<number> = /* @__PURE__ */ float('f64', Number.MAX_VALUE, (value) => value);
 
 /**
  * Numbers `min` to `max` in steps of `step`, held as a count of steps. `max - min` must be a whole number of steps, at
@@ -209,7 +253,7 @@ export function quantized(range: { min: number; max: number; step: number }): Fi
 }
 
 /** One direction of a stick: -1 to 1 in 64ths. */
-export const axis: Field<number> = quantized({ min: -1, max: 1, step: 1 / 64 });
+export const axis: Field<number> = /* @__PURE__ */ quantized({ min: -1, max: 1, step: 1 / 64 });
 
 /**
  * A direction in radians, held as one of 2^bits parts of a circle (1 to 16 bits). Any finite number may be written;

@@ -8,6 +8,7 @@ import { hashText } from '../state/hash.ts';
 import type { Fields, ValuesOf } from './field.ts';
 import type { Interest } from './interest.ts';
 import { parseMessage } from './message.ts';
+import { checkNetcode, type PastOf, type PlaceFields, REWIND_MS } from './netcode.ts';
 import { checkSending } from './sending.ts';
 import {
   badSchema,
@@ -17,6 +18,7 @@ import {
   MAX_SEND_EVERY,
   type PartSchema,
   type Row,
+  type RowStart,
   type SeenStateOf,
   type StateOf,
   type StateSchema,
@@ -58,11 +60,39 @@ export interface Moment {
   readonly random: SeededRandom;
 }
 
+/** The moment of rules that judge what players did. */
+export interface StepMoment<S extends StateSchema> extends Moment {
+  /**
+   * Lag compensation: shows the tables of `rewind` as a player saw them when it gave the input of this tick, so that what it
+   * hit on its screen is hit. `past` is good until `look` returns, and answers what `look` does. How far back it goes is
+   * limited by `rewindMs`, and by what the player's measured latency can explain. For bots and players of gateways without
+   * prediction it shows the newest state that was sent. A game whose clients predict the world has none.
+   * Source: Bernier, "Latency Compensating Methods in Client/Server In-game Protocol Design and Optimization" (2001).
+   */
+  seenBy<R>(seat: Seat, look: (past: PastOf<S>, atTick: number) => R): R;
+}
+
 /** What `control` may look at beside its own row. It has no chance: it also runs ahead on its owner's client. */
-export interface ControlMoment<S extends StateSchema> {
+export interface ControlMoment<S extends StateSchema, E extends Messages = Messages> {
   readonly tick: number;
   readonly dt: number;
   /** As its owner's client sees it, for `control` also runs there: others' rows belong to `step`. */
+  readonly state: SeenStateOf<S>;
+  /** The number of the seat that is controlled: `owner` of its rows. */
+  readonly seat: number;
+  /**
+   * Adds a row that this seat owns. Its player sees it at once, under a provisional id of 2^32 or more, until the server's
+   * row is here or turns out never to come. Throws as `add` does.
+   */
+  spawn<K extends TableNames<S>>(table: K, start: RowStart<FieldsOf<S, K>>): Row<FieldsOf<S, K>>;
+  /** Tells all players what happens once. This seat's own player hears it at once, and of its rejection at `onReject`. */
+  emit<N extends keyof E & string>(event: N, payload: ValuesOf<E[N]>): void;
+}
+
+/** What `advance` may look at beside its row. */
+export interface AdvanceMoment<S extends StateSchema> {
+  readonly tick: number;
+  readonly dt: number;
   readonly state: SeenStateOf<S>;
 }
 
@@ -78,7 +108,9 @@ export interface BotMoment<S extends StateSchema, I extends Fields> {
 export type FieldsOf<S extends StateSchema, K extends keyof S> = S[K] extends TableSchema<infer F> ? F : never;
 
 export type PartNames<S extends StateSchema> = keyof S & string;
-type TableNames<S extends StateSchema> = { [K in PartNames<S>]: S[K] extends TableSchema ? K : never }[PartNames<S>];
+export type TableNames<S extends StateSchema> = {
+  [K in PartNames<S>]: S[K] extends TableSchema ? K : never;
+}[PartNames<S>];
 
 /** A function-typed property compared as a method is, so that any one game fits where some game is asked for. */
 type Hook<F extends (...args: never[]) => void> = { hook(...args: Parameters<F>): void }['hook'];
@@ -92,6 +124,15 @@ export interface Bots<S extends StateSchema, I extends Fields, A extends PartNam
   /** Called once a tick per bot; answers the fields of its input that change. */
   think(me: Readonly<Row<FieldsOf<S, A>>>, moment: BotMoment<S, I>): Partial<ValuesOf<I>>;
 }
+
+/**
+ * What a player's client plays ahead of the server, with the game's own rules:
+ * - `self`: `control` of its own avatar, and `advance` of the rows it owns.
+ * - `world`: also `advance` of all other rows, and `step`. For games whose rules follow from what players may see: there is no
+ *   chance but the client's own, hidden fields are zero, and others' inputs are unknown.
+ * - `none`: nothing; its own avatar is drawn as others are.
+ */
+export type Predict = 'self' | 'world' | 'none';
 
 /** What happens to events that cannot be sent at once. */
 export type EventPolicy = 'all' | 'latest';
@@ -136,6 +177,18 @@ export interface GameDefinition<
   readonly peerBytesPerSecond?: number;
   /** The table in which a seat's own row is: `control` is called for it, and it goes when its player goes. */
   readonly avatars?: A;
+  /** What clients play ahead of the server. `self` unless given, in a game that has `control`. */
+  readonly predict?: Predict;
+  /**
+   * Tables that `seenBy` can show as they were, each with the fields that say where its rows are. They are remembered each
+   * time state is sent. Not with `predict: 'world'`.
+   */
+  readonly rewind?: { readonly [K in TableNames<S>]?: PlaceFields<keyof FieldsOf<S, K> & string> };
+  /**
+   * How far back `seenBy` goes at most, in milliseconds: 250 unless given, at most 1,000. A player's screen is behind by its round
+   * trip, 1.5 sendings, jitter and up to a tick: 250 ms are enough for round trips of about 150 ms at 30 Hz.
+   */
+  readonly rewindMs?: number;
   /** Words of text gateways, each pressing its input for one tick: `{ '좌': { dir: 'left' } }`. */
   readonly words?: Readonly<Record<string, Partial<ValuesOf<I>>>>;
   readonly bots?: Bots<S, I, A>;
@@ -146,13 +199,20 @@ export interface GameDefinition<
   /** A player has gone for good. Afterwards its avatars are removed and its other rows belong to nobody. */
   leave?(room: RoomScope<S, E>, seat: Seat, moment: Moment): void;
   /** One seat's avatar for one tick, in order of seats. Pure: reads its arguments, writes its row. */
-  control?(avatar: Row<FieldsOf<S, A>>, input: Readonly<ValuesOf<I>>, moment: ControlMoment<S>): void;
-  /** The rest of the world for one tick, after every `control`. */
-  step?(room: RoomScope<S, E>, moment: Moment): void;
+  control?(avatar: Row<FieldsOf<S, A>>, input: Readonly<ValuesOf<I>>, moment: ControlMoment<S, E>): void;
+  /**
+   * How rows of a table go on by themselves for one tick, after every `control`: projectiles, vehicles. Called for each row.
+   * Pure, as `control` is: its owner's client runs it ahead.
+   */
+  readonly advance?: {
+    readonly [K in TableNames<S>]?: Hook<(row: Row<FieldsOf<S, K>>, moment: AdvanceMoment<S>) => void>;
+  };
+  /** The rest of the world for one tick, after every `control` and `advance`. */
+  step?(room: RoomScope<S, E>, moment: StepMoment<S>): void;
   /** One handler per command. If it throws, the sender is told and the room goes on. */
   readonly on?: {
     readonly [N in keyof C]?: Hook<
-      (room: RoomScope<S, E>, seat: Seat, payload: ValuesOf<C[N]>, moment: Moment) => void
+      (room: RoomScope<S, E>, seat: Seat, payload: ValuesOf<C[N]>, moment: StepMoment<S>) => void
     >;
   };
 }
@@ -166,6 +226,8 @@ export interface Game<
   A extends PartNames<S> = PartNames<S>,
 > extends GameDefinition<S, I, C, E, A> {
   readonly sendRateHz: number;
+  readonly predict: Predict;
+  readonly rewindMs: number;
   readonly commands: C;
   readonly events: E;
   readonly words: Readonly<Record<string, Partial<ValuesOf<I>>>>;
@@ -215,8 +277,11 @@ export function defineGame<
     throw badSchema('bots', 'atLeast must be a whole number up to seats, and names must not be empty');
   }
   checkSending(definition, events);
+  checkNetcode(definition);
+  const { control, rewindMs = REWIND_MS } = definition;
+  const predict = definition.predict ?? (control === undefined ? 'none' : 'self');
   const fingerprint = fingerprintOf({ name, state, input, commands, events });
-  return { ...definition, sendRateHz, commands, events, words: wordsOf(input, words), fingerprint };
+  return { ...definition, sendRateHz, predict, rewindMs, commands, events, words: wordsOf(input, words), fingerprint };
 }
 
 /** A quotient that somebody wrote out has a digit less than it needs. */
@@ -240,7 +305,7 @@ function wordsOf<I extends Fields>(
 }
 
 /** Moves on when frames of one schema are written in another way. */
-const WIRE_VERSION = 2;
+const WIRE_VERSION = 3;
 
 function fingerprintOf(parts: {
   name: string;

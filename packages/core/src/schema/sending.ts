@@ -2,7 +2,7 @@
 import type { AnyField, Fields } from './field.ts';
 import type { GameDefinition, Messages, PartNames } from './game.ts';
 import type { Interest } from './interest.ts';
-import { badSchema, type StateSchema } from './state-schema.ts';
+import { badSchema, isNumber, type StateSchema } from './state-schema.ts';
 
 /** Throws BAD_SCHEMA with the place and the reason. */
 export function checkSending<S extends StateSchema, I extends Fields, C extends Messages, E extends Messages>(
@@ -50,6 +50,6 @@ export function checkSending<S extends StateSchema, I extends Fields, C extends 
 /** A budget below this could not bring a single row a second. */
 const PEER_BYTES_PER_SECOND_MIN = 256;
 
-function isPosition({ signature, visibility }: AnyField): boolean {
-  return visibility === 'everyone' && /^(u8|u16|u32|i8|i16|i32|f32|f64|quantized\()/.test(signature);
+function isPosition(type: AnyField): boolean {
+  return type.visibility === 'everyone' && isNumber(type);
 }

@@ -125,7 +125,18 @@ function checkSendEvery(where: string, sendEvery: number): void {
 export function checkFields(where: string, fields: Fields): void {
   const names = Object.keys(fields);
   if (names.length > MAX_FIELDS) throw badSchema(where, `it has ${names.length} fields, at most ${MAX_FIELDS} fit`);
-  for (const name of names) checkName(where, name);
+  for (const name of names) {
+    checkName(where, name);
+    const velocity = fields[name]?.drawing.velocity ?? '';
+    if (velocity !== '' && !isNumber(fields[velocity])) {
+      throw badSchema(`${where} field ${name}`, 'it is drawn by a velocity that is not a number field beside it');
+    }
+  }
+}
+
+/** True for a field whose values are numbers on a line. */
+export function isNumber(type: AnyField | undefined): boolean {
+  return type !== undefined && /^(u8|u16|u32|i8|i16|i32|f32|f64|quantized\()/.test(type.signature);
 }
 
 /** Refuses a name that is not a plain identifier or that is taken. */

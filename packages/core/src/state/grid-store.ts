@@ -85,6 +85,12 @@ export class GridStore implements Grid {
     if (this.sent !== this.cells) this.sent.set(this.cells);
   }
 
+  /** Becomes what another grid of the same schema is. */
+  copyFrom(other: GridStore): void {
+    this.unmark();
+    this.cells.set(other.cells);
+  }
+
   #isInside(x: number, y: number): boolean {
     return Number.isInteger(x) && Number.isInteger(y) && x >= 0 && y >= 0 && x < this.width && y < this.height;
   }

@@ -37,6 +37,15 @@ export class StateStore<S extends StateSchema = StateSchema> {
     for (const part of this.parts) part.settleAll();
   }
 
+  /** Becomes what another state of the same schema is, by copies of its columns. Views of rows that are still there stay good. */
+  copyFrom(other: StateStore<S>): void {
+    this.parts.forEach((part, index) => {
+      const from = other.parts[index];
+      if (part.type === 'table' && from?.type === 'table') part.copyFrom(from);
+      else if (part.type === 'grid' && from?.type === 'grid') part.copyFrom(from);
+    });
+  }
+
   /** Takes a seat's rows from it, in every table. */
   disown(seat: SeatRef): void {
     for (const part of this.parts) if (part.type === 'table' && !part.isRecord) part.disown(seat);

@@ -345,11 +345,43 @@ export class TableStore<F extends Fields = Fields> {
 
   /** Takes everything over as it is, whatever was marked: after a state was read as a whole. */
   settleAll(): void {
+    this.unmark();
+    for (let place = 1; place <= this.maxRows; place++) this.settle(place);
+  }
+
+  /**
+   * Becomes what another table of the same schema is, by copies of its columns: nothing is marked then, and what viewers know
+   * stays as it was. Views of rows that are still there stay good.
+   */
+  copyFrom(other: TableStore): void {
+    this.unmark();
+    const highest = Math.max(this.highest, other.highest);
+    for (let place = 1; place <= highest; place++) {
+      const view = this.#views[place];
+      if (view === undefined || (other.alive[place] === 1 && other.idAt(place) === view.id)) continue;
+      view[PLACE] = 0;
+      this.#views[place] = undefined;
+    }
+    this.generation.set(other.generation);
+    this.alive.set(other.alive);
+    this.columns.forEach((column, index) => {
+      const from = other.columns[index]?.data;
+      const to = column.data;
+      if (to instanceof Int32Array && from instanceof Int32Array) to.set(from.subarray(0, highest + 1));
+      else if (to instanceof Float64Array && from instanceof Float64Array) to.set(from.subarray(0, highest + 1));
+      else if (Array.isArray(to)) for (let place = 1; place <= highest; place++) to[place] = from?.[place];
+    });
+    this.size = other.size;
+    this.highest = other.highest;
+    this.#lowestFree = other.#lowestFree;
+  }
+
+  /** Nothing is marked any more. */
+  unmark(): void {
     for (let i = 0; i < this.touchedCount; i++) this.dirty[this.touched[i] ?? 0] = 0;
     this.touchedCount = 0;
     this.hasStructuralChanges = false;
     this.hasAccessChanges = false;
-    for (let place = 1; place <= this.maxRows; place++) this.settle(place);
   }
 
   /** In a mirror: the seat has been told these private columns of a row. */
@@ -423,6 +455,13 @@ function maskOf(columns: readonly Column[], visibility: Visibility): number {
   );
 }
 
+/** What reading or writing a row is refused with that is not there any more. */
+export function rowGone(table: string, id: number): GameError<'ROW_GONE'> {
+  return new GameError('ROW_GONE', `Row ${id} of ${table} was removed; look rows up again instead of keeping them.`, {
+    table,
+  });
+}
+
 type RowViewClass = new (place: number, id: number) => RowView;
 
 /** A class of row views for one table: one hidden shape, one accessor per column, no lookups by name at run time. */
@@ -445,11 +484,7 @@ function rowViewClass(store: TableStore, source: 'data' | 'sent'): RowViewClass 
   const placeOf = (view: View): number => {
     const place = view[PLACE];
     if (place === 0) {
-      throw new GameError(
-        'ROW_GONE',
-        `Row ${view.id} of ${store.name} was removed; look rows up again instead of keeping them.`,
-        { table: store.name },
-      );
+      throw rowGone(store.name, view.id);
     }
     return place;
   };

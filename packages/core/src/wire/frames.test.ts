@@ -20,10 +20,14 @@ import {
   encodeJoin,
   encodeRefusal,
   encodeSaid,
+  encodeTiming,
   encodeWelcome,
+  type InputReport,
   isJoin,
   isSnapshot,
   isStateFrame,
+  LATE_MAX,
+  TICK_PARTS,
   writeDeltaHead,
   writeSnapshotHead,
 } from './frames.ts';
@@ -43,14 +47,21 @@ const schema = {
   events: { hit: { by: u8 }, over: {} },
 };
 
+const anyTick = fc.oneof(fc.nat(300), fc.integer({ min: 0, max: 0xffffffff }));
+
 const anyFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc
     .record({
-      dir: fc.constantFrom('none', 'left'),
-      power: fc.nat(8).map((n) => n / 8),
-      tilt: fc.float({ noNaN: true, noDefaultInfinity: true }),
+      tick: anyTick,
+      seenTick: anyTick,
+      viewDelayTicks: anyTick.map((parts) => parts / TICK_PARTS),
+      input: fc.record({
+        dir: fc.constantFrom('none', 'left'),
+        power: fc.nat(8).map((n) => n / 8),
+        tilt: fc.float({ noNaN: true, noDefaultInfinity: true }).map((tilt) => tilt + 0),
+      }),
     })
-    .map((input) => ({ kind: 'input' as const, input: { ...input, tilt: input.tilt + 0 } })),
+    .map((timed) => ({ kind: 'input' as const, ...timed })),
   fc
     .record({ item: fc.nat(255), count: fc.nat(255) })
     .map((payload) => ({ kind: 'command' as const, name: 'buy', payload })),
@@ -80,8 +91,16 @@ const anyFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
       ),
     })
     .map((one) => ({ kind: 'diverged' as const, ...one })),
+  fc.constant({ kind: 'rest' as const }),
   fc.constant({ kind: 'leave' as const }),
 );
+
+const anyReport: fc.Arbitrary<InputReport> = fc.record({
+  tick: anyTick,
+  marginTicks: fc.integer({ min: -(2 ** 24), max: 2 ** 24 }).map((parts) => parts / TICK_PARTS),
+  heldTicks: fc.integer({ min: 0, max: 2 ** 24 }).map((parts) => parts / TICK_PARTS),
+  late: fc.array(fc.record({ tick: anyTick, appliedAt: anyTick }), { maxLength: LATE_MAX }),
+});
 
 describe('what a client sends', () => {
   const decode = (frame: Uint8Array) => decodeClientFrame(schema, new ByteReader(frame));
@@ -135,11 +154,21 @@ describe('what a client sends', () => {
     expect(isJoin(encodeClientFrame(schema, { kind: 'leave' }))).toBe(false);
   });
 
+  test('a view delay is told to a sixteenth of a tick', () => {
+    const input = { dir: 'left', power: 0.5, tilt: 0 };
+    const told = (viewDelayTicks: number) =>
+      decode(encodeClientFrame(schema, { kind: 'input', tick: 9, seenTick: 4, viewDelayTicks, input }));
+    expect(told(3.3)).toMatchObject({ tick: 9, seenTick: 4, viewDelayTicks: 3.3125 });
+    expect(told(0.01)).toMatchObject({ viewDelayTicks: 0 });
+  });
+
   test.each([
     ['a repair for no reason there is', [5, 2], 'a reason is unknown'],
     ['a difference in a part that there is not', [7, 1, 3, 1, 1], 'part 3 is unknown'],
     ['a difference in a column that there is not', [7, 1, 0, 1, 4], 'column 4 is unknown'],
     ['a command that there is not', [3, 3], 'message 3 is unknown'],
+    ['a tick of more than 32 bits', [2, 0xff, 0xff, 0xff, 0xff, 0x10], 'a varint is longer'],
+    ['an input without its moment, as clients once sent it', [2, 1, 2, 0, 0, 128, 63], 'offset'],
     ['a frame of the server’s', [64], 'kind 64 is not one a seated client sends'],
   ])('is refused: %s', (_, frame, reason) => {
     expect(() => decode(Uint8Array.from(frame))).toThrow(reason);
@@ -151,9 +180,10 @@ describe('what the server sends', () => {
 
   test('arrives as it was sent', () => {
     expect(read(encodeWelcome(3, 'abcd', '17'))).toEqual({ kind: 'welcome', seat: 3, roomId: 'abcd', you: '17' });
-    expect(read(encodeEvent(schema, 9, 'hit', { by: 4 }))).toEqual({
+    expect(read(encodeEvent(schema, { tick: 9, by: 3, name: 'hit', payload: { by: 4 } }))).toEqual({
       kind: 'event',
       tick: 9,
+      by: 3,
       name: 'hit',
       payload: { by: 4 },
     });
@@ -170,18 +200,65 @@ describe('what the server sends', () => {
     });
   });
 
+  test('of how inputs arrive is told to a sixteenth of a tick', () => {
+    const late = [{ tick: 7, appliedAt: 9 }];
+    expect(read(encodeTiming({ tick: 7, marginTicks: -1.3, heldTicks: 0.52, late }))).toEqual({
+      kind: 'timing',
+      tick: 7,
+      marginTicks: -1.3125,
+      heldTicks: 0.5,
+      late,
+    });
+    // Beyond a million ticks it says no more than that a clock is wrong.
+    const far = encodeTiming({ tick: 7, marginTicks: -(2 ** 40), heldTicks: 2 ** 40, late });
+    expect(read(far)).toMatchObject({ marginTicks: -(2 ** 20), heldTicks: 2 ** 20 });
+    fc.assert(
+      fc.property(anyReport, (report) => {
+        const sent = encodeTiming(report);
+        expect(read(sent)).toEqual({ kind: 'timing', ...report });
+        const refusal = expect.objectContaining({ code: 'BAD_FRAME' });
+        for (let length = 0; length < sent.length; length++)
+          expect(() => read(sent.subarray(0, length))).toThrow(refusal);
+        expect(() => read(Uint8Array.of(...sent, 0))).toThrow(refusal);
+      }),
+    );
+  });
+
+  test('of late inputs are the last ones, where they are too many for a frame', () => {
+    const late = Array.from({ length: LATE_MAX + 3 }, (_, index) => ({ tick: index, appliedAt: index + 1 }));
+    const frame = read(encodeTiming({ tick: 1, marginTicks: 0, heldTicks: 0, late }));
+    expect(frame).toMatchObject({ late: late.slice(3) });
+  });
+
+  test.each([
+    ['that tells of too many late inputs', [71, 1, 0, 0, 65, ...Array<number>(130).fill(1)], 'too many late inputs'],
+    ['that claims to tell of a billion', [71, 1, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x03], 'too many late inputs'],
+    ['that ends within a late input', [71, 1, 0, 0, 2, 1, 1, 1], 'offset'],
+    ['of an event that there is not', [67, 1, 0, 2], 'message 2 is unknown'],
+  ])('is refused with BAD_FRAME: a frame %s', (_, bytesSent, reason) => {
+    const reading = () => read(Uint8Array.from(bytesSent));
+    expect(reading).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
+    expect(reading).toThrow(reason);
+  });
+
   test('is pinned by golden bytes', () => {
     const { state } = new Stage(schema.state);
     const sent = (frame: ClientFrame) => Array.from(encodeClientFrame(schema, frame));
     expect(Array.from(encodeJoin({ game: 'a', fingerprint: 1, room: '', name: 'b' }))).toEqual([
       1, 1, 97, 1, 0, 0, 0, 0, 1, 98,
     ]);
-    expect(sent({ kind: 'input', input: { dir: 'left', power: 0.25, tilt: 1 } })).toEqual([2, 1, 2, 0, 0, 128, 63]);
+    // For tick 300, having seen tick 296, others drawn 6.5 ticks behind: 104 sixteenths.
+    const input = { dir: 'left', power: 0.25, tilt: 1 };
+    expect(sent({ kind: 'input', tick: 300, seenTick: 296, viewDelayTicks: 6.5, input })).toEqual([
+      ...[2, 0xac, 2, 0xa8, 2, 104],
+      ...[1, 2, 0, 0, 128, 63],
+    ]);
     expect(sent({ kind: 'command', name: 'buy', payload: { item: 7, count: 200 } })).toEqual([3, 1, 7, 0xc8, 1]);
     expect(sent({ kind: 'say', message: [1] })).toEqual([4, 3, 91, 49, 93]);
     expect(sent({ kind: 'repair', because: 'gap' })).toEqual([5, 0]);
     expect(sent({ kind: 'repair', because: 'checksum' })).toEqual([5, 1]);
     expect(sent({ kind: 'leave' })).toEqual([6]);
+    expect(sent({ kind: 'rest' })).toEqual([8]);
     // Tick 300, the first part, row 65537; no field for a row that one of the two has not, 1 for the first.
     const at = { table: 'ships', row: 0x10001 };
     expect(sent({ kind: 'diverged', tick: 300, at: { ...at, field: '' } })).toEqual([7, 0xac, 2, 0, 0x81, 0x80, 4, 0]);
@@ -197,7 +274,10 @@ describe('what the server sends', () => {
     expect(Array.from(snapshot.take())).toEqual([65, 0xac, 2, 0, 0, 4, 1, 0, 0, 0, 2, 0]);
     // Tick 300, from two ticks before; nothing changed, nothing granted.
     expect(Array.from(deltaOf(300, 298))).toEqual([66, 0xac, 2, 2, 0, 0]);
-    expect(Array.from(encodeEvent(schema, 300, 'over', {}))).toEqual([67, 0xac, 2, 1]);
+    // Tick 300, by the rules of seat 5.
+    expect(Array.from(encodeEvent(schema, { tick: 300, by: 5, name: 'over', payload: {} }))).toEqual([
+      67, 0xac, 2, 5, 1,
+    ]);
     expect(Array.from(encodeSaid('1', 2))).toEqual([68, 1, 49, 1, 50]);
     expect(Array.from(encodeRefusal(new GameError('LEFT', 'x', { roomId: 'r' })))).toEqual([
       ...[69, 4, 76, 69, 70, 84, 1, 120],
@@ -208,6 +288,16 @@ describe('what the server sends', () => {
       ...[70, 0xac, 2],
       ...[0x67, 0x45, 0x23, 0x01],
       ...[0xef, 0xcd, 0xab, 0x89],
+    ]);
+    // The input for tick 300 came a tick and a half late (24 sixteenths, negative: 47) and was held for a quarter of a tick;
+    // it was applied at tick 302, and one for tick 301 never.
+    const late = [
+      { tick: 300, appliedAt: 302 },
+      { tick: 301, appliedAt: 0 },
+    ];
+    expect(Array.from(encodeTiming({ tick: 300, marginTicks: -1.5, heldTicks: 0.25, late }))).toEqual([
+      ...[71, 0xac, 2, 47, 4],
+      ...[2, 0xac, 2, 0xae, 2, 0xad, 2, 0],
     ]);
   });
 });

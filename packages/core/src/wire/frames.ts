@@ -5,7 +5,7 @@
  * The first byte is the kind. Kinds below 64 go to the server, those from 64 on to the client. A frame ends where its
  * last field ends: bytes that follow are refused.
  */
-import { type ByteReader, ByteWriter } from '../codec/bytes.ts';
+import { type ByteReader, ByteWriter, unzigzag, zigzag } from '../codec/bytes.ts';
 import { readDelta, readGrants, readSnapshot } from '../codec/state-codec.ts';
 import { utf8Cut, utf8Length } from '../codec/utf8.ts';
 import type { GameError } from '../errors.ts';
@@ -35,6 +35,7 @@ const SAY = 4;
 const REPAIR = 5;
 const LEAVE = 6;
 const DIVERGED = 7;
+const REST = 8;
 
 const WELCOME = 64;
 const SNAPSHOT = 65;
@@ -43,6 +44,16 @@ const EVENT = 67;
 const SAID = 68;
 const REFUSAL = 69;
 const CHECK = 70;
+const TIMING = 71;
+
+/** Parts of a tick that times on the wire are counted in. */
+export const TICK_PARTS = 16;
+
+/** Margins beyond this many ticks are told as this one: they say no more than that a clock is wrong. */
+const MARGIN_TICKS_MAX = 1 << 20;
+
+/** Late inputs that one frame can tell of. */
+export const LATE_MAX = 64;
 
 /** Why a client asks for the whole state: it missed something, or its checksum differs. */
 const REPAIR_REASONS = ['gap', 'checksum'] as const;
@@ -58,13 +69,45 @@ export interface JoinRequest {
   readonly name: string;
 }
 
+/** An input with the moment it is for and what its player saw. */
+export interface TimedInput<I extends Fields = Fields> {
+  /** The tick it is addressed to. */
+  readonly tick: number;
+  /** The newest tick of which the client had state. */
+  readonly seenTick: number;
+  /** How far behind `tick` others were drawn, in ticks. */
+  readonly viewDelayTicks: number;
+  readonly input: ValuesOf<I>;
+}
+
+/** An input that came after its tick. */
+export interface LateInput {
+  /** The tick it was addressed to. */
+  readonly tick: number;
+  /** The tick at which it was applied in its place; 0 where a newer one made it void. */
+  readonly appliedAt: number;
+}
+
+/** How a client's inputs arrive: the input of the least margin since the last report, and those that came late. */
+export interface InputReport {
+  /** The tick that input was addressed to. */
+  readonly tick: number;
+  /** How long before its tick it arrived, in ticks; negative where it was late. */
+  readonly marginTicks: number;
+  /** Between its arrival and this report, in ticks: the rest of the time between the two is the round trip. */
+  readonly heldTicks: number;
+  /** In the order in which they came. */
+  readonly late: readonly LateInput[];
+}
+
 /** What a client says once it has a seat. */
 export type ClientFrame<I extends Fields = Fields> =
-  | { readonly kind: 'input'; readonly input: ValuesOf<I> }
+  | ({ readonly kind: 'input' } & TimedInput<I>)
   | { readonly kind: 'command'; readonly name: string; readonly payload: ValuesOf<Fields> }
   | { readonly kind: 'say'; readonly message: JsonValue }
   | { readonly kind: 'repair'; readonly because: RepairReason }
   | { readonly kind: 'diverged'; readonly tick: number; readonly at: Difference }
+  | { readonly kind: 'rest' }
   | { readonly kind: 'leave' };
 
 /** What a game's frames are made of. */
@@ -104,7 +147,12 @@ export function decodeJoin(from: ByteReader): JoinRequest {
 export function encodeClientFrame(schema: FrameSchema, frame: ClientFrame): Uint8Array {
   switch (frame.kind) {
     case 'input':
-      return framed(INPUT, (out) => writeMessage(out, schema.input, frame.input));
+      return framed(INPUT, (out) => {
+        out.varint(frame.tick);
+        out.varint(frame.seenTick);
+        out.varint(Math.round(frame.viewDelayTicks * TICK_PARTS));
+        writeMessage(out, schema.input, frame.input);
+      });
     case 'command':
       return framed(COMMAND, (out) => writeNamed(out, schema.commands, frame.name, frame.payload));
     case 'say':
@@ -116,6 +164,8 @@ export function encodeClientFrame(schema: FrameSchema, frame: ClientFrame): Uint
         out.varint(frame.tick);
         writeDifference(out, schema.state, frame.at);
       });
+    case 'rest':
+      return framed(REST, () => {});
     case 'leave':
       return framed(LEAVE, () => {});
   }
@@ -132,7 +182,13 @@ function readClientFrame(schema: FrameSchema, from: ByteReader): ClientFrame {
   const kind = from.u8();
   switch (kind) {
     case INPUT:
-      return { kind: 'input', input: readMessage(from, schema.input) };
+      return {
+        kind: 'input',
+        tick: from.varint(),
+        seenTick: from.varint(),
+        viewDelayTicks: from.varint() / TICK_PARTS,
+        input: readMessage(from, schema.input),
+      };
     case COMMAND:
       return { kind: 'command', ...readNamed(from, schema.commands) };
     case SAY:
@@ -141,6 +197,8 @@ function readClientFrame(schema: FrameSchema, from: ByteReader): ClientFrame {
       return { kind: 'repair', because: REPAIR_REASONS[from.u8()] ?? from.fail('a reason is unknown') };
     case DIVERGED:
       return { kind: 'diverged', tick: from.varint(), at: readDifference(from, schema.state) };
+    case REST:
+      return { kind: 'rest' };
     case LEAVE:
       return { kind: 'leave' };
     default:
@@ -164,8 +222,9 @@ export type ServerFrame =
   | { readonly kind: 'snapshot'; readonly tick: number }
   | { readonly kind: 'delta'; readonly tick: number }
   | { readonly kind: 'check'; readonly tick: number; readonly hash: string }
+  | ({ readonly kind: 'timing' } & InputReport)
   | { readonly kind: 'gap'; readonly tick: number; readonly baseTick: number }
-  | { readonly kind: 'event'; readonly tick: number; readonly name: string; readonly payload: ValuesOf<Fields> }
+  | ({ readonly kind: 'event' } & EventFrame)
   | { readonly kind: 'said'; readonly from: string; readonly message: JsonValue }
   | { readonly kind: 'refusal'; readonly code: string; readonly sentence: string; readonly details: JsonValue };
 
@@ -199,9 +258,34 @@ export function encodeCheck(tick: number, hash: string): Uint8Array {
   });
 }
 
-export function encodeEvent(schema: FrameSchema, tick: number, name: string, payload: ValuesOf<Fields>): Uint8Array {
+export function encodeTiming({ tick, marginTicks, heldTicks, late }: InputReport): Uint8Array {
+  return framed(TIMING, (out) => {
+    out.varint(tick);
+    const margin = Math.max(-MARGIN_TICKS_MAX, Math.min(MARGIN_TICKS_MAX, marginTicks));
+    out.varint(zigzag(Math.round(margin * TICK_PARTS)));
+    out.varint(Math.round(Math.min(MARGIN_TICKS_MAX, heldTicks) * TICK_PARTS));
+    const told = late.slice(-LATE_MAX);
+    out.varint(told.length);
+    for (const input of told) {
+      out.varint(input.tick);
+      out.varint(input.appliedAt);
+    }
+  });
+}
+
+/** An event as it goes over the wire. */
+export interface EventFrame {
+  readonly tick: number;
+  /** The number of the seat whose `control` emitted it, which may have heard it already; 0 for any other rule. */
+  readonly by: number;
+  readonly name: string;
+  readonly payload: ValuesOf<Fields>;
+}
+
+export function encodeEvent(schema: FrameSchema, { tick, by, name, payload }: EventFrame): Uint8Array {
   return framed(EVENT, (out) => {
     out.varint(tick);
+    out.varint(by);
     writeNamed(out, schema.events, name, payload);
   });
 }
@@ -277,8 +361,17 @@ function readServerFrame(
       const digits = (word: number): string => word.toString(16).padStart(8, '0');
       return { kind: 'check', tick: at, hash: digits(from.u32()) + digits(from.u32()) };
     }
+    case TIMING: {
+      const tick = from.varint();
+      const marginTicks = unzigzag(from.varint()) / TICK_PARTS;
+      const heldTicks = from.varint() / TICK_PARTS;
+      const count = from.varint();
+      if (count > LATE_MAX) from.fail('a report tells of too many late inputs');
+      const late = Array.from({ length: count }, () => ({ tick: from.varint(), appliedAt: from.varint() }));
+      return { kind: 'timing', tick, marginTicks, heldTicks, late };
+    }
     case EVENT:
-      return { kind: 'event', tick: from.varint(), ...readNamed(from, schema.events) };
+      return { kind: 'event', tick: from.varint(), by: from.varint(), ...readNamed(from, schema.events) };
     case SAID:
       return {
         kind: 'said',

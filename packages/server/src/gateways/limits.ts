@@ -1,8 +1,13 @@
 /** What one connection may cost. Every gateway holds its peers to these, and tests hold the gateways to them. */
 
-/** Messages per second from one connection, and how many may come at once. */
+/** Messages per second from one connection. */
 export const MESSAGES_PER_SECOND = 60;
-export const MESSAGES_BURST = 120;
+
+/** Inputs beside them, per tick of the joined game: one each, by a clock that runs a tenth fast, and some to spare. */
+export const INPUTS_PER_TICK = 1.25;
+
+/** How many seconds' worth of messages may come at once. */
+export const MESSAGES_BURST_SECONDS = 2;
 
 /** Bytes per second from one connection, and how many may come at once. */
 export const BYTES_PER_SECOND = 64 * 1024;

@@ -4,6 +4,7 @@ import {
   decodeClientFrame,
   decodeJoin,
   encodeRefusal,
+  encodeTiming,
   encodeWelcome,
   type Game,
   GameError,
@@ -58,7 +59,7 @@ function receive({ rooms }: LinkContext, link: NativeLink, data: Uint8Array | st
   const frame = decodeClientFrame(link.game, new ByteReader(data));
   switch (frame.kind) {
     case 'input':
-      return seat.input(frame.input);
+      return seat.inputAt(frame);
     case 'command':
       return seat.command(frame.name, frame.payload);
     case 'say':
@@ -68,6 +69,8 @@ function receive({ rooms }: LinkContext, link: NativeLink, data: Uint8Array | st
     case 'diverged':
       if (player.mayTellDivergence()) seat.diverged(frame.tick, frame.at);
       return;
+    case 'rest':
+      return player.rest();
     case 'leave':
       return seat.leave();
     default:
@@ -91,6 +94,7 @@ function speechOf(peer: Peer): Speech {
       const more = repair === null ? view.check() : view.snapshot();
       if (more !== null) peer.send(more);
     },
+    timing: (report) => peer.send(encodeTiming(report)),
     event: (event) => peer.send(event.frame()),
     said: (said) => peer.send(said.frame()),
     refuse: (error) => peer.send(encodeRefusal(error)),

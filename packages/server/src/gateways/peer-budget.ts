@@ -4,7 +4,8 @@ import type { Clock } from '../ports/clock.ts';
 import {
   BYTES_BURST,
   BYTES_PER_SECOND,
-  MESSAGES_BURST,
+  INPUTS_PER_TICK,
+  MESSAGES_BURST_SECONDS,
   MESSAGES_PER_SECOND,
   REFUSALS_BURST,
   REFUSALS_PER_SECOND,
@@ -16,9 +17,20 @@ export class PeerBudget {
   readonly #refusals: TokenBucket;
 
   constructor(clock: Clock) {
-    this.#messages = new TokenBucket(clock, 'messages', MESSAGES_PER_SECOND, MESSAGES_BURST);
+    this.#messages = new TokenBucket(
+      clock,
+      'messages',
+      MESSAGES_PER_SECOND,
+      MESSAGES_BURST_SECONDS * MESSAGES_PER_SECOND,
+    );
     this.#bytes = new TokenBucket(clock, 'bytes', BYTES_PER_SECOND, BYTES_BURST);
     this.#refusals = new TokenBucket(clock, 'refused requests', REFUSALS_PER_SECOND, REFUSALS_BURST);
+  }
+
+  /** From now on there may be an input for each tick of a game, beside the other messages. */
+  allowInputs(tickRateHz: number): void {
+    const perSecond = MESSAGES_PER_SECOND + Math.ceil(INPUTS_PER_TICK * tickRateHz);
+    this.#messages.widen(perSecond, MESSAGES_BURST_SECONDS * perSecond);
   }
 
   /** Pays for a message that came in. Throws RATE_LIMITED. */
@@ -36,8 +48,8 @@ export class PeerBudget {
 class TokenBucket {
   readonly #clock: Clock;
   readonly #what: string;
-  readonly #perSecond: number;
-  readonly #burst: number;
+  #perSecond: number;
+  #burst: number;
   #left: number;
   #filledAtMs: number;
 
@@ -50,10 +62,16 @@ class TokenBucket {
     this.#filledAtMs = clock.nowMs();
   }
 
+  /** Holds more from now on, and has more at once. */
+  widen(perSecond: number, burst: number): void {
+    this.#fill();
+    this.#left += burst - this.#burst;
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+  }
+
   spend(tokens: number): void {
-    const nowMs = this.#clock.nowMs();
-    this.#left = Math.min(this.#burst, this.#left + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond);
-    this.#filledAtMs = nowMs;
+    this.#fill();
     if (tokens > this.#left) {
       throw new GameError('RATE_LIMITED', `Too many ${this.#what}: at most ${this.#perSecond} a second.`, {
         what: this.#what,
@@ -61,5 +79,10 @@ class TokenBucket {
       });
     }
     this.#left -= tokens;
+  }
+  #fill(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#left = Math.min(this.#burst, this.#left + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond);
+    this.#filledAtMs = nowMs;
   }
 }

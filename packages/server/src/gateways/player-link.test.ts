@@ -1,8 +1,27 @@
-import { choice, defineGame, type Game, type GameError, type RepairReason, record, table, u8, u16 } from '@madang/core';
+import {
+  choice,
+  defineGame,
+  type Game,
+  type GameError,
+  type InputReport,
+  type RepairReason,
+  record,
+  table,
+  u8,
+  u16,
+} from '@madang/core';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { host } from '../room/room.test-support.ts';
-import { MESSAGES_BURST, OUTBOX_HARD_BYTES, OUTBOX_SLOW_MS, OUTBOX_SOFT_BYTES, REFUSALS_BURST } from './limits.ts';
+import {
+  INPUTS_PER_TICK,
+  MESSAGES_BURST_SECONDS,
+  MESSAGES_PER_SECOND,
+  OUTBOX_HARD_BYTES,
+  OUTBOX_SLOW_MS,
+  OUTBOX_SOFT_BYTES,
+  REFUSALS_BURST,
+} from './limits.ts';
 import { PlayerLink, type Speech } from './player-link.ts';
 
 /** A game that never stands still. */
@@ -21,25 +40,40 @@ const clockwork = defineGame({
   },
 });
 
+const fast = defineGame({ ...clockwork, name: 'fast', tickRateHz: 128, sendRateHz: 128, step: () => {} });
+
 /** What a client was told, in order and in kind. */
 interface Spoken {
   bufferedBytes: number;
   readonly order: string[];
   readonly updates: (RepairReason | null)[];
   readonly events: string[];
+  readonly reports: InputReport[];
   readonly refused: GameError[];
   ended: { readonly error: GameError; readonly closeCode: number } | null;
 }
 
-function player(game: Game = clockwork) {
+function player(game: Game = clockwork, buggify: (point: string) => boolean = () => false) {
   const made = host([game]);
-  const spoken: Spoken = { bufferedBytes: 0, order: [], updates: [], events: [], refused: [], ended: null };
+  const spoken: Spoken = {
+    bufferedBytes: 0,
+    order: [],
+    updates: [],
+    events: [],
+    reports: [],
+    refused: [],
+    ended: null,
+  };
   const speech: Speech = {
     get bufferedBytes() {
       return spoken.bufferedBytes;
     },
     welcome: () => void spoken.order.push('welcome'),
     update: (_view, repair) => void spoken.updates.push(repair),
+    timing(report) {
+      spoken.order.push('timing');
+      spoken.reports.push(report);
+    },
     event: ({ name, payload }) =>
       void spoken.events.push(`${name} ${String(payload.tick)} after ${spoken.updates.length}`),
     said: () => {},
@@ -51,7 +85,8 @@ function player(game: Game = clockwork) {
       spoken.ended = { error, closeCode };
     },
   };
-  const link = new PlayerLink({ rooms: made.rooms, clock: made.clock, log: pino({ level: 'silent' }) }, speech);
+  const { rooms, clock: time } = made;
+  const link = new PlayerLink({ rooms, clock: time, log: pino({ level: 'silent' }), buggify }, speech);
   return { ...made, spoken, link };
 }
 
@@ -102,6 +137,16 @@ describe('a connection', () => {
     expect(spoken.order).toEqual(['welcome', 'refuse']);
   });
 
+  test('hears its welcome before it is told how its inputs came, however early they came', () => {
+    const { clock, link, spoken } = player();
+    link.join({});
+    link.handle(9, () =>
+      link.seat('input').inputAt({ tick: 1, seenTick: 0, viewDelayTicks: 0, input: { dir: 'left' } }),
+    );
+    clock.advance(200);
+    expect(spoken.order).toEqual(['welcome', 'timing']);
+  });
+
   test('stays open after a refusal and closes when refusals come too often', () => {
     const { clock, link, spoken } = player();
     link.join({});
@@ -121,8 +166,44 @@ describe('a connection', () => {
       clock.advance(1_000);
     }
     expect(spoken.ended).toBeNull();
-    for (let i = 0; i <= MESSAGES_BURST; i++) link.handle(1, () => {});
-    expect(spoken.ended).toMatchObject({ closeCode: 4429 });
+    const perSecond = MESSAGES_PER_SECOND + Math.ceil(INPUTS_PER_TICK * clockwork.tickRateHz);
+    for (let i = 0; i < MESSAGES_BURST_SECONDS * perSecond; i++) link.handle(1, () => {});
+    expect(spoken.ended).toBeNull();
+    link.handle(1, () => {});
+    expect(spoken.ended).toMatchObject({ closeCode: 4429, error: { details: { perSecond } } });
+  });
+
+  test('that has not joined is closed by a flood that would be none in a game', () => {
+    const { link, spoken } = player(fast);
+    for (let i = 0; i <= MESSAGES_BURST_SECONDS * MESSAGES_PER_SECOND; i++) link.handle(1, () => {});
+    expect(spoken.ended).toMatchObject({ closeCode: 4429, error: { code: 'RATE_LIMITED' } });
+  });
+
+  test.each([fast, clockwork])(
+    '[GA03] may send an input for each tick by a clock that runs a tenth fast, and talk, in a game of $tickRateHz Hz; not twice that',
+    (game) => {
+      const { clock, link, spoken } = player(game);
+      link.join({});
+      const second = (inputs: number): void => {
+        for (let i = 0; i < inputs; i++) {
+          if (i % 2 === 0) clock.advance(2_000 / inputs);
+          link.handle(20, () => link.seat('input').input({ dir: i % 2 === 0 ? 'left' : 'none' }));
+        }
+      };
+      const talking = 50;
+      for (let i = 0; i < 20; i++) second(Math.round(1.1 * game.tickRateHz) + talking);
+      expect(spoken.ended).toBeNull();
+      for (let i = 0; i < 10; i++) second(2 * (Math.round(1.25 * game.tickRateHz) + MESSAGES_PER_SECOND));
+      expect(spoken.ended).toMatchObject({ closeCode: 4429 });
+    },
+  );
+
+  test('[GA04] may send at once what a lag of a second and a half held up, in a game of 128 Hz', () => {
+    const { clock, link, spoken } = player(fast);
+    link.join({});
+    clock.advance(100);
+    for (let i = 0; i < 200; i++) link.handle(20, () => link.seat('input').input({ dir: 'left' }));
+    expect(spoken.ended).toBeNull();
   });
 
   test('for which our own code fails is told so without a word of the cause', () => {
@@ -199,5 +280,77 @@ describe('a peer that does not read', () => {
     spoken.bufferedBytes = bufferedBytes;
     clock.advance(waitMs);
     expect(spoken.ended).toMatchObject({ closeCode: 4508, error: { code: 'TOO_SLOW' } });
+  });
+});
+
+describe('a player who does not look', () => {
+  /** One who has seen a few states and rests from now on. */
+  function resting(game: Game = clockwork) {
+    const made = player(game);
+    made.link.join({});
+    made.clock.advance(300);
+    made.link.handle(1, () => made.link.rest());
+    made.spoken.updates.length = 0;
+    made.spoken.events.length = 0;
+    return made;
+  }
+
+  test('is sent no state, and events as ever', () => {
+    const { clock, rooms, spoken } = resting();
+    clock.advance(60_000);
+    expect(spoken.updates).toEqual([]);
+    expect(spoken.events.filter((event) => event.startsWith('news'))).toHaveLength(600);
+    expect(rooms.all[0]?.taken).toBe(1);
+  });
+
+  test('is sent the whole state once it asks for it, and then what changes', () => {
+    const { clock, link, spoken } = resting();
+    clock.advance(60_000);
+    link.handle(1, () => link.repair('gap'));
+    clock.advance(400);
+    expect(spoken.updates).toEqual(['gap', null, null, null]);
+  });
+
+  test('that rests and looks again at every tick is sent the whole state at most twice a second', () => {
+    const { clock, link, spoken } = resting();
+    for (let i = 0; i < 50; i++) {
+      link.handle(1, () => link.repair('gap'));
+      clock.advance(50);
+      link.handle(1, () => link.rest());
+      clock.advance(50);
+    }
+    expect(spoken.updates.every((repair) => repair === 'gap')).toBe(true);
+    expect(spoken.updates.length).toBeLessThanOrEqual(11);
+    expect(spoken.ended).toBeNull();
+  });
+
+  test('is given up as anybody who does not read', () => {
+    const { clock, spoken } = resting();
+    spoken.bufferedBytes = OUTBOX_HARD_BYTES + 1;
+    clock.advance(200);
+    expect(spoken.ended).toMatchObject({ closeCode: 4508, error: { code: 'TOO_SLOW' } });
+  });
+});
+
+describe('how inputs came', () => {
+  const inputFor = (tick: number) => ({ tick, seenTick: 1, viewDelayTicks: 2, input: { dir: 'left' } }) as const;
+
+  test('is not told to a peer that is full, and not afterwards either: by then it is not so any more', () => {
+    const { clock, link, spoken } = player();
+    link.join({});
+    clock.advance(200);
+    spoken.bufferedBytes = OUTBOX_SOFT_BYTES + 1;
+    for (let i = 0; i < 20; i++) {
+      link.handle(9, () => link.seat('input').inputAt(inputFor(1)));
+      clock.advance(100);
+    }
+    expect(spoken.reports).toEqual([]);
+    spoken.bufferedBytes = 0;
+    clock.advance(500);
+    expect(spoken.reports).toEqual([]);
+    expect(spoken.ended).toBeNull();
+    link.handle(9, () => link.seat('input').inputAt(inputFor(30)));
+    clock.advance(100);
+    expect(spoken.reports).toMatchObject([{ tick: 30, late: [] }]);
   });
 });

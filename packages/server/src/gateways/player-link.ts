@@ -2,7 +2,7 @@
  * One player's connection, whatever it speaks: its seat, its allowances, and the one way in which it ends. Gateways
  * differ in how they read and write; what may be asked, how often, and what happens when it fails is here, once.
  */
-import { ERRORS, GameError, isGameError, type RepairReason } from '@madang/core';
+import { ERRORS, GameError, type InputReport, isGameError, type RepairReason } from '@madang/core';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { JoinWish, Rooms } from '../room/rooms.ts';
@@ -17,6 +17,8 @@ export interface Speech {
   welcome(welcome: Welcome, view: RoomView): void;
   /** Sends what changed; also called when nothing did. The whole state where the client asked for it, and why. */
   update(view: RoomView, repair: RepairReason | null): void;
+  /** Null for a gateway whose clients have no clock of their own. */
+  readonly timing: ((report: InputReport) => void) | null;
   /** Null where this gateway carries no events. */
   readonly event: ((event: RoomEvent) => void) | null;
   said(said: Said): void;
@@ -31,6 +33,8 @@ export interface LinkContext {
   readonly rooms: Rooms;
   readonly clock: Clock;
   readonly log: Logger;
+  /** True where a rare turn of events is to happen: see ServerOptions. */
+  readonly buggify: (point: string) => boolean;
 }
 
 export class PlayerLink {
@@ -44,6 +48,7 @@ export class PlayerLink {
   #beforeWelcome: GameError[] | null = [];
   #repair: RepairReason | null = null;
   #isDivergenceOpen = false;
+  #isResting = false;
   #wholeStateAtMs = Number.NEGATIVE_INFINITY;
   #isOver = false;
 
@@ -71,7 +76,9 @@ export class PlayerLink {
     if (this.#isOver) return new GameError('LINK_LOST', 'This connection has ended already.', { reason: 'it is over' });
     try {
       if (this.#seat !== null) throw alreadyJoined(this.#seat.roomId);
+      const { tickRateHz } = this.#context.rooms.game(wish.game);
       this.#seat = this.#context.rooms.join(wish, this.#viewer());
+      this.#budget.allowInputs(tickRateHz);
       this.#cancelTimeout();
       return null;
     } catch (problem) {
@@ -117,9 +124,15 @@ export class PlayerLink {
     }
   }
 
-  /** The whole state is sent soon, whatever this client was sent before. */
+  /** The whole state is sent soon, whatever this client was sent before. One that rests is awake again. */
   repair(because: RepairReason): void {
+    this.#isResting = false;
     this.#repair = because;
+  }
+
+  /** Nobody looks: no state is sent until the client asks for the whole of it. Events and messages still are. */
+  rest(): void {
+    this.#isResting = true;
   }
 
   /** True once after each repair of a copy whose checksum was wrong: only then is there something to tell of it. */
@@ -191,11 +204,18 @@ export class PlayerLink {
         }),
       update: (view) =>
         unlessOver(() => {
-          if (!this.#outbox.mayGo()) return;
+          if (!this.#outbox.mayGo() || this.#context.buggify('the peer is full')) return;
+          if (this.#isResting) return this.#outbox.drain();
+          if (this.#context.buggify('a needless repair')) this.#repair ??= 'checksum';
           const repair = this.#dueRepair();
           // One that missed something cannot use what builds on it.
           if (repair !== null || this.#repair !== 'gap') this.#outbox.sendState(() => speech.update(view, repair));
           this.#outbox.drain();
+        }),
+      timing: (report) =>
+        unlessOver(() => {
+          // One that is full is told of its inputs when it reads again: what was would only mislead its clock then.
+          if (speech.timing !== null && this.#outbox.mayGo()) speech.timing(report);
         }),
       event: (event) =>
         unlessOver(() => {

@@ -71,6 +71,7 @@ function speechOf(peer: Peer): Speech {
     update(view) {
       if (view.advance()) peer.send(view.stateText());
     },
+    timing: null,
     // The contract of this gateway is state and messages; events are the native protocol's.
     event: null,
     said: ({ from, message }) => send({ type: 'response', from, message }),

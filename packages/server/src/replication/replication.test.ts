@@ -90,10 +90,46 @@ describe('one frame for all', () => {
     guests[1].purse = 5;
     audience.publish();
     expect(told()).toEqual([0, 1, 0]);
+    audience.publish();
+    expect(told()).toEqual([0, 1, 0]);
     guests[0].x = 1;
     guests[0].x = 100;
     audience.publish();
     expect(told()).toEqual([0, 0, 0]);
+  });
+
+  test('is followed by one that says that nothing changes any more, and by one that says it of what is sent less often', () => {
+    const { audience, watchers, guests, everybodyTakes } = open(hall, 10);
+    const sizes = () => everybodyTakes().map(([frame]) => frame?.length ?? 0);
+    for (const guest of guests) guest.x = 7;
+    audience.publish();
+    const [whole = 0] = sizes();
+    audience.publish();
+    const still = sizes();
+    expect(still.every((bytes) => bytes > 0 && bytes < whole && bytes < 8)).toBe(true);
+    expect(watchers.map(({ tick }) => tick)).toEqual(watchers.map(() => audience.tick - 1));
+    const later = Array.from({ length: 6 }, () => {
+      audience.publish();
+      return sizes();
+    });
+    // One of the three tables is sent every third time: with the next of these it could have said more.
+    const said = later.filter((bytes) => bytes.some((size) => size > 0));
+    expect(said).toEqual([[...still]]);
+    expect(later.slice(-3)).toEqual(Array(3).fill([0, 0, 0]));
+  });
+
+  test('says that nothing changes any more also to a player who was full when it would have been said first', () => {
+    const { audience, watchers, guests } = open(hall, 10);
+    const [ann] = watchers;
+    guests[0].x = 7;
+    audience.publish();
+    expect(audience.take(ann).length).toBe(1);
+    for (let i = 0; i < 3; i++) audience.publish();
+    expect(audience.take(ann).length).toBe(1);
+    for (let i = 0; i < 3; i++) {
+      audience.publish();
+      expect(audience.take(ann).length).toBe(0);
+    }
   });
 });
 

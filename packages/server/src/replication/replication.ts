@@ -68,6 +68,8 @@ export class Replication {
   readonly isSameForAll: boolean;
   /** Some columns of some table are for some eyes only. */
   readonly hasPrivate: boolean;
+  /** How often parts are sent, in sendings: each number once. */
+  readonly paces: readonly number[];
   tick = 0;
   /** Publications that were due so far, with changes or without. */
   sendings = 0;
@@ -124,6 +126,7 @@ export class Replication {
     if (this.#avatarChanges !== null) this.#findAvatars(this.#avatarChanges.table);
     this.#private = changes.filter((one) => one.table.privateMask !== 0);
     this.hasPrivate = this.#private.length > 0;
+    this.paces = [...new Set(state.parts.map((part) => part.sendEvery))];
     this.isSameForAll = this.interests.length === 0 && this.#private.length === 0;
   }
 

@@ -47,6 +47,10 @@ export class SeatView implements RoomView, Eyes {
   #taken = NOTHING;
   #takenTick = 0;
   #takenTeam = 0;
+  /** The sending in which the peer was told of changes that it has not been told the end of. */
+  #movingAt = NOTHING;
+  /** The sending in which it was told last that nothing changed. */
+  #stillAt = NOTHING;
   #isGrantingAll = false;
   /** Bytes that the tables with interest may take now. */
   #budget = 0;
@@ -83,8 +87,44 @@ export class SeatView implements RoomView, Eyes {
   }
 
   frame(isComplete = false): Uint8Array | null {
-    const replication = this.#replication;
     if (this.#taken === NOTHING) return this.snapshot();
+    const changes = this.#changes(isComplete);
+    if (changes !== null) this.#movingAt = this.#replication.sendings;
+    return changes === null && this.#isStillNews() ? this.#stillness() : changes;
+  }
+
+  /** True once after the last change, when a sending has passed that could have said more: once for each pace of sending there is. */
+  #isStillNews(): boolean {
+    const { sendings, paces } = this.#replication;
+    const movingAt = this.#movingAt;
+    if (movingAt === NOTHING) return false;
+    let isNews = false;
+    let isOver = true;
+    for (const pace of paces) {
+      const dueAt = (Math.floor(movingAt / pace) + 1) * pace;
+      if (dueAt > sendings) isOver = false;
+      else if (dueAt > Math.max(movingAt, this.#stillAt)) isNews = true;
+    }
+    if (isNews) this.#stillAt = sendings;
+    if (isOver) this.#movingAt = NOTHING;
+    return isNews;
+  }
+
+  /**
+   * Nothing changed any more: said before there is silence. Clients draw what moved last as moving on while they wait for news,
+   * and this is the news.
+   */
+  #stillness(): Uint8Array | null {
+    const { scratch, tick } = this.#replication;
+    scratch.seek(0);
+    writeDeltaHead(scratch, tick, this.#takenTick);
+    scratch.u8(0);
+    writeNoGrants(scratch);
+    return this.#moveTo(scratch.written());
+  }
+
+  #changes(isComplete: boolean): Uint8Array | null {
+    const replication = this.#replication;
     if (this.#taken === replication.number && replication.hasChanges) return null;
     const since = this.#taken;
     const isBehind = this.#isBehind;

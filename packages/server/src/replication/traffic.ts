@@ -25,6 +25,8 @@ export type RoomTraffic = {
   readonly catchUpBytes: number;
   /** Private fields. */
   readonly privateBytes: number;
+  /** How long this room's ticks take, in milliseconds: the mean, and the longest of late. */
+  readonly tickMs: { readonly mean: number; readonly max: number };
 };
 
 /** Counts what one table costs. */
@@ -60,7 +62,7 @@ export class TrafficCount {
     return count;
   }
 
-  get total(): Omit<RoomTraffic, 'roomId' | 'game'> {
+  get total(): Omit<RoomTraffic, 'roomId' | 'game' | 'tickMs'> {
     const { snapshotBytes, catchUpBytes, privateBytes } = this;
     const tables = this.#counts.map(({ bytes, rows }, index) => {
       const changes = this.#changes[index];

@@ -13,8 +13,8 @@ export function left(roomId: string): GameError<'LEFT'> {
   return new GameError('LEFT', `You left room ${roomId}.`, { roomId });
 }
 
-export function unknownMessage(code: 'BAD_EVENT' | 'BAD_COMMAND'): GameError {
-  return new GameError(code, 'This game has no message of that name.', { field: '', reason: 'unknown name' });
+export function unknownCommand(): GameError<'BAD_COMMAND'> {
+  return new GameError('BAD_COMMAND', 'This game has no command of that name.', { field: '', reason: 'unknown name' });
 }
 
 export function unknownWord(known: readonly string[]): GameError<'BAD_INPUT'> {
@@ -30,5 +30,13 @@ export function tooLongToSay(sizeBytes: number): GameError<'BAD_MESSAGE'> {
 export function queueFull(queued: number): GameError<'INPUT_QUEUE_FULL'> {
   return new GameError('INPUT_QUEUE_FULL', `${queued} requests already wait for the next ticks; slow down.`, {
     queued,
+  });
+}
+
+export function noPastOf(part: string): GameError<'BAD_SCHEMA'> {
+  const reason = `its past is not remembered: name it in the game's \`rewind\``;
+  return new GameError('BAD_SCHEMA', `A rule looked at ${part} in the past, and ${reason}.`, {
+    where: `rewind ${part}`,
+    reason,
   });
 }

@@ -1,5 +1,5 @@
 /** A host of rooms on a virtual clock, and viewers that write down what they are told. */
-import { type Game, type GameError, seededRandom } from '@madang/core';
+import { type Game, type GameError, type InputReport, seededRandom } from '@madang/core';
 import pino from 'pino';
 import { MemoryDirectory } from '../memory/memory-directory.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';
@@ -29,6 +29,7 @@ export function host(games: readonly Game[], options: Partial<RoomsOptions> = {}
     maxRooms: 10,
     badWrites: 'throw',
     checksumEvery: 0,
+    syncTest: false,
     emitted: () => {},
     ...options,
   });
@@ -40,6 +41,7 @@ export class Witness implements Viewer {
   welcomed: Welcome | null = null;
   readonly ticks: number[] = [];
   readonly changes: number[] = [];
+  readonly reports: InputReport[] = [];
   readonly events: RoomEvent[] = [];
   readonly heard: { readonly from: string; readonly message: unknown }[] = [];
   readonly refusals: GameError[] = [];
@@ -57,6 +59,9 @@ export class Witness implements Viewer {
     if (!view.advance()) return;
     this.changes.push(view.tick);
     this.state = view.json();
+  }
+  timing(report: InputReport): void {
+    this.reports.push(report);
   }
   event(event: RoomEvent): void {
     this.events.push(event);

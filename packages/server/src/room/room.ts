@@ -1,7 +1,7 @@
 /**
  * One running game. All game code runs inside a tick, in this order:
  *
- *   seats that left, joins, bots -> commands -> control of each seat -> step -> state, events, messages to every viewer
+ *   seats that left, joins, bots -> commands -> control of each seat -> advance -> step -> state, events, messages to viewers
  *
  * Where the game sends less often than it ticks, the last of these waits for the next tick that sends, and so do newcomers
  * for their first state.
@@ -10,7 +10,7 @@
  * - `create`: the room does not open.
  * - `join`: the seat stays free, the player gets GAME_FAULT.
  * - a command: its sender gets GAME_FAULT; what it had written stays.
- * - `control`, `step`, a bot: the rest of that tick's rules is skipped. After ten such ticks in a row the room closes and
+ * - `control`, `advance`, `step`, a bot: the rest of that tick's rules is skipped. After ten such ticks in a row the room closes and
  *   its players get ROOM_FAULT.
  * - `leave`: the player is gone all the same.
  * A promise in place of an answer counts as a fault: rules that wait would run outside their tick.
@@ -25,17 +25,17 @@ import {
   type Game,
   GameError,
   hashState,
-  type Moment,
   neutral,
   parseInput,
   parseMessage,
-  type RoomScope,
+  type Row,
   type Seat,
   type SeededRandom,
   type StateStore,
   seededRandom,
   type ValuesOf,
 } from '@madang/core';
+import { type RulesHost, TickRules } from '@madang/core/netcode';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomListing } from '../ports/directory.ts';
@@ -44,9 +44,13 @@ import { Replication } from '../replication/replication.ts';
 import type { SeatView } from '../replication/seat-view.ts';
 import type { RoomTraffic } from '../replication/traffic.ts';
 import { isPromise, runGameCode } from './game-code.ts';
-import { left, queueFull, roomFull, roomGone, tooLongToSay, unknownMessage, unknownWord } from './refusals.ts';
-import { PRESSED_MAX, RoomSeat } from './seat.ts';
+import { left, queueFull, roomFull, roomGone, tooLongToSay, unknownCommand, unknownWord } from './refusals.ts';
+import { type Hook, Rehearsal } from './rehearsal.ts';
+import { Rewind } from './rewind.ts';
+import { RoomSeat } from './seat.ts';
+import type { SeatInputsOptions } from './seat-inputs.ts';
 import { TickLoop } from './tick-loop.ts';
+import { TickTime } from './tick-time.ts';
 import type { RoomEvent, Said, SeatHandle, Viewer, Welcome } from './viewer.ts';
 
 /** Faulty ticks in a row after which a room is given up. */
@@ -66,6 +70,8 @@ export interface RoomOptions {
   readonly badWrites: 'throw' | 'clamp';
   /** A checksum goes to each player with one in so many states; 0 for none. */
   readonly checksumEvery: number;
+  /** Plays each tick's rules twice and logs where they differ. */
+  readonly syncTest: boolean;
   /** Told when the listing changed, and once when the room has closed. */
   changed(room: Room): void;
   closed(room: Room): void;
@@ -87,12 +93,17 @@ export class Room {
   slippedTicks = 0;
   /** Ticks in which a rule threw. */
   faultyTicks = 0;
+  /** Where the sync test found the rules to differ from themselves first; null while it has not. */
+  unsynced: (Difference & { readonly tick: number }) | null = null;
 
   readonly #options: RoomOptions;
   readonly #loop: TickLoop;
   readonly #random: SeededRandom;
-  readonly #neutral: ValuesOf<Fields>;
-  readonly #scope: RoomScope<Game['state'], Game['events']>;
+  readonly #inputs: SeatInputsOptions;
+  readonly #rules: TickRules;
+  readonly #rehearsal: Rehearsal | null;
+  readonly #rewind: Rewind;
+  readonly #tickTime = new TickTime();
   /** By number - 1; null where free. */
   readonly #seats: (RoomSeat | null)[];
   /** Joined since the last tick, without a number yet. */
@@ -108,6 +119,8 @@ export class Room {
   readonly #ticksPerSending: number;
   #tick = 0;
   #faultsInARow = 0;
+  /** Of seats that are free again. */
+  #distrusted = 0;
   #isOpen = true;
 
   constructor(options: RoomOptions) {
@@ -116,28 +129,33 @@ export class Room {
     this.game = game;
     this.#options = options;
     this.#random = seededRandom(options.seed);
-    this.#neutral = neutral(game.input);
+    this.#ticksPerSending = Math.round(game.tickRateHz / game.sendRateHz);
+    this.#inputs = {
+      neutral: neutral(game.input),
+      tickRateHz: game.tickRateHz,
+      ticksPerSending: this.#ticksPerSending,
+    };
     this.#seats = new Array<RoomSeat | null>(game.seats).fill(null);
     this.state = createState(game.state, {
       badWrites,
       onClamp: (problem) => log.warn({ room: id, tick: this.#tick, ...problem.details }, 'a bad write was clamped'),
     });
-    this.#ticksPerSending = Math.round(game.tickRateHz / game.sendRateHz);
     this.#replication = new Replication({
       game,
       state: this.state,
       checksumEvery: options.checksumEvery,
       failed: (err, rows) => log.error({ room: id, tick: this.#tick, hook: 'interest', rows, err }, 'game code failed'),
     });
-    const seated = (): readonly Seat[] => this.#seated();
-    this.#scope = {
-      id,
-      state: this.state.view,
-      get seats() {
-        return seated();
-      },
-      emit: (name, payload, to) => this.#emit(name, payload, to),
+    this.#rewind = new Rewind(game, this.state);
+    const rulesHost: RulesHost = {
+      roomId: id,
+      random: this.#random,
+      seats: () => this.#seated(),
+      emitted: (name, payload, to, by) => this.#emit(name, payload, to, by),
+      seenBy: (seat, look) => this.#rewind.look(this.#viewTickOf(seat), this.#tick, look),
     };
+    this.#rules = new TickRules(game, this.state, rulesHost);
+    this.#rehearsal = options.syncTest ? new Rehearsal(game, this.state, rulesHost, badWrites) : null;
     this.#loop = new TickLoop({
       clock,
       periodMs: 1000 / game.tickRateHz,
@@ -151,6 +169,11 @@ export class Room {
 
   get tick(): number {
     return this.#tick;
+  }
+
+  /** What the room's clock reads, in ticks: tick n is due when it reads n. */
+  get position(): number {
+    return this.#tick + 1 - this.#loop.ticksToNext;
   }
 
   /** Seats held by people: reserved and dropped ones included. */
@@ -168,9 +191,19 @@ export class Room {
     return this.#isOpen && this.taken < this.game.seats;
   }
 
+  /** Claims of what players saw that their measured latency could not explain, over all players so far. */
+  get distrusted(): number {
+    return this.#seated().reduce((sum, { inputs }) => sum + inputs.distrusted, this.#distrusted);
+  }
+
   /** What this room has sent so far, by table and field. */
   get traffic(): RoomTraffic {
-    return { roomId: this.id, game: this.game.name, ...this.#replication.traffic.total };
+    return {
+      roomId: this.id,
+      game: this.game.name,
+      ...this.#replication.traffic.total,
+      tickMs: this.#tickTime.figures,
+    };
   }
 
   /** Why the player on a seat is or is not told of a row. For authors and operators; throws RangeError for no such table. */
@@ -195,10 +228,11 @@ export class Room {
 
   /** Runs `create` and begins to tick after `delayMs`. Throws GAME_FAULT. */
   open(delayMs: number): void {
-    const fault = this.#run('create', () => this.game.create?.(this.#scope, this.#moment()));
+    const fault = this.#run('create', () => this.game.create?.(this.#rules.scope, this.#rules.begin(0)));
     if (fault !== null) throw fault;
     this.#fillWithBots();
     this.#replication.publish(0);
+    this.#rewind.record(0);
     this.#loop.start(delayMs);
   }
 
@@ -209,7 +243,7 @@ export class Room {
   join(name: string, viewer: Viewer): SeatHandle {
     if (!this.#isOpen) throw roomGone(this.id);
     if (!this.hasFreeSeat) throw roomFull(this.id, this.game.seats);
-    const seat = new RoomSeat(name, { state: 'reserved', viewer }, this.#neutral);
+    const seat = new RoomSeat(name, { state: 'reserved', viewer }, this.#inputs);
     this.#reserved.push(seat);
     this.#options.changed(this);
     return this.#handleOf(seat);
@@ -227,14 +261,17 @@ export class Room {
   /** One tick. The loop calls it; a simulation may. */
   runTick(): void {
     if (!this.#isOpen) return;
+    const startMs = this.#options.clock.nowMs();
     this.#tick++;
+    this.#rules.begin(this.#tick);
     this.#runLeaves();
     this.#runJoins();
     const botFault = this.#fillWithBots();
     this.#runAsked();
-    this.#judge(botFault ?? this.#runThinking() ?? this.#runControl() ?? this.#runStep());
+    this.#judge(botFault ?? this.#runThinking() ?? this.#runRules());
     if (!this.#isOpen) return;
     if (this.#tick % this.#ticksPerSending === 0) this.#publish();
+    this.#tickTime.add(this.#options.clock.nowMs() - startMs);
   }
 
   #runLeaves(): void {
@@ -242,12 +279,13 @@ export class Room {
   }
 
   #runLeave(seat: RoomSeat): void {
-    this.#run('leave', () => this.game.leave?.(this.#scope, seat, this.#moment()));
+    this.#run('leave', () => this.game.leave?.(this.#rules.scope, seat, this.#rules.moment));
     this.#free(seat);
   }
 
   /** Clears a seat that the game knows no more: its avatars go, its other rows belong to nobody. */
   #free(seat: RoomSeat): void {
+    this.#distrusted += seat.inputs.distrusted;
     this.#newcomers.delete(seat);
     this.#views.delete(seat);
     if (this.game.avatars !== undefined) {
@@ -287,7 +325,7 @@ export class Room {
   #runJoin(seat: RoomSeat): GameError | null {
     seat.number = this.#seats.indexOf(null) + 1;
     this.#seats[seat.number - 1] = seat;
-    const fault = this.#run('join', () => this.game.join?.(this.#scope, seat, this.#moment()));
+    const fault = this.#run('join', () => this.game.join?.(this.#rules.scope, seat, this.#rules.moment));
     if (fault === null) {
       seat.you = this.#youOf(seat);
       return null;
@@ -306,7 +344,7 @@ export class Room {
     for (let excess = countOf(true) - wanted; excess > 0; excess--) this.#dismissBot();
     for (let missing = wanted - countOf(true); missing > 0; missing--) {
       const name = this.#botName(bots.names);
-      const fault = this.#runJoin(new RoomSeat(name, { state: 'bot' }, this.#neutral));
+      const fault = this.#runJoin(new RoomSeat(name, { state: 'bot' }, this.#inputs));
       if (fault !== null) return fault;
       this.#options.changed(this);
     }
@@ -363,7 +401,7 @@ export class Room {
       for (const seat of this.#seats) {
         const me = seat?.isBot ? rows[seat.number] : undefined;
         if (seat === null || me === undefined) continue;
-        const { held } = seat;
+        const { held } = seat.inputs;
         const thought: unknown = bots.think(me as never, {
           tick: this.#tick,
           random: this.#random,
@@ -371,41 +409,76 @@ export class Room {
           held,
         });
         if (isPromise(thought)) return thought;
-        seat.held = parseInput(this.game, thought, held);
+        seat.inputs.hold(parseInput(this.game, thought, held), this.#tick - 1);
       }
       return undefined;
     });
   }
 
-  #runControl(): GameError | null {
-    const { game } = this;
-    if (game.avatars === undefined) return null;
-    const rows = this.state.table(game.avatars).rowsByOwner(game.seats);
-    const moment = { tick: this.#tick, dt: 1 / game.tickRateHz, state: this.state.view };
-    return this.#run('control', () => {
-      for (const seat of this.#seats) {
-        if (!seat?.isSeated) continue;
-        const input = seat.takeInput();
-        const avatar = rows[seat.number];
-        if (avatar === undefined) continue;
-        const answer: unknown = game.control?.(avatar as never, input, moment);
-        if (isPromise(answer)) return answer;
-      }
-      return undefined;
-    });
+  #runRules(): GameError | null {
+    const inputs = this.#seats.map((seat) => (seat?.isSeated ? seat.inputs.play(this.#tick) : null));
+    const rehearsal = this.unsynced === null ? this.#rehearsal : null;
+    rehearsal?.play(this.#tick, this.#random, this.#seats, (rules) => this.#rulesOf(rules, inputs));
+    for (const { hook, play } of this.#rulesOf(this.#rules, inputs)) {
+      const fault = this.#run(hook, play);
+      if (fault !== null) return fault;
+    }
+    this.#compareWith(rehearsal);
+    return null;
   }
 
-  #runStep(): GameError | null {
-    return this.#run('step', () => this.game.step?.(this.#scope, this.#moment()));
+  #rulesOf(rules: TickRules, inputs: readonly (ValuesOf<Fields> | null)[]): readonly Hook[] {
+    return [
+      { hook: 'control', play: () => this.#playControl(rules, inputs) },
+      { hook: 'advance', play: () => rules.advance() },
+      { hook: 'step', play: () => rules.step() },
+    ];
+  }
+
+  #playControl(rules: TickRules, inputs: readonly (ValuesOf<Fields> | null)[]): unknown {
+    const { avatars, seats, control } = this.game;
+    if (avatars === undefined || control === undefined) return undefined;
+    const rows = rules.state.table(avatars).rowsByOwner(seats);
+    for (let number = 1; number <= seats; number++) {
+      const input = inputs[number - 1] ?? null;
+      const avatar = rows[number];
+      if (input === null || avatar === undefined) continue;
+      const answer = rules.control(number, avatar as Row<Fields>, input);
+      if (isPromise(answer)) return answer;
+    }
+    return undefined;
+  }
+
+  #compareWith(rehearsal: Rehearsal | null): void {
+    const difference = rehearsal?.difference(this.#random) ?? null;
+    if (difference === null) return;
+    this.unsynced = { ...difference, tick: this.#tick };
+    this.#options.log.error(
+      { room: this.id, tick: this.#tick, ...difference },
+      'sync test: the rules are not deterministic',
+    );
+  }
+
+  /** Where a player's screen was when it gave the input that is played now; null where its screen shows the newest state. */
+  #viewTickOf(seat: Seat): number | null {
+    const found = this.#seats[seat.number - 1];
+    return found?.stay.state === 'occupied' ? found.inputs.viewTick : null;
   }
 
   #publish(): void {
     this.#replication.publish(this.#tick);
+    this.#rewind.record(this.#tick);
+    const { position } = this;
     for (const seat of this.#seats) {
       if (seat?.stay.state !== 'occupied') continue;
       const { viewer, view } = seat.stay;
-      if (this.#newcomers.size > 0 && this.#newcomers.delete(seat)) viewer.welcome(this.#welcomeOf(seat), view);
-      else viewer.update(view);
+      if (this.#newcomers.size > 0 && this.#newcomers.delete(seat)) {
+        viewer.welcome(this.#welcomeOf(seat), view);
+        continue;
+      }
+      const report = seat.inputs.report(position);
+      if (report !== null) viewer.timing(report);
+      viewer.update(view);
     }
     for (const { event, to } of this.#events.splice(0)) {
       this.#tell(event.tick, (viewer, seat) => {
@@ -423,18 +496,15 @@ export class Room {
     }
   }
 
-  #emit(name: string, payload: unknown, to: Seat | undefined): void {
+  #emit(name: string, payload: ValuesOf<Fields>, to: Seat | undefined, by: number): void {
     const { game } = this;
-    const fields = Object.hasOwn(game.events, name) ? game.events[name] : undefined;
-    if (fields === undefined) throw unknownMessage('BAD_EVENT');
     const tick = this.#tick;
-    const checked = parseMessage(fields, payload, 'BAD_EVENT');
     const event: RoomEvent = {
       tick,
       name,
-      payload: checked,
+      payload,
       policy: game.eventPolicy?.[name] ?? 'all',
-      frame: once(() => encodeEvent(game, tick, name, checked)),
+      frame: once(() => encodeEvent(game, { tick, by, name, payload })),
     };
     this.#events.push({ event, to });
   }
@@ -445,19 +515,21 @@ export class Room {
     return {
       roomId: this.id,
       input: (input) => {
-        if (isHere()) seat.held = parseInput(game, input, seat.held);
+        if (isHere()) seat.inputs.hold(parseInput(game, input, seat.inputs.latest), this.#tick);
+      },
+      inputAt: (timed) => {
+        if (isHere()) seat.inputs.take(timed, this.#tick, this.position);
       },
       press: (word) => {
         if (!isHere()) return;
         const pressed = game.words !== undefined && Object.hasOwn(game.words, word) ? game.words[word] : undefined;
         if (pressed === undefined) throw unknownWord(Object.keys(game.words ?? {}));
-        if (seat.pressed.length >= PRESSED_MAX) throw queueFull(seat.pressed.length);
-        seat.pressed.push(pressed);
+        if (!seat.inputs.press(pressed)) throw queueFull(seat.inputs.pressedCount);
       },
       command: (name, payload) => {
         if (!isHere()) return;
         const fields = Object.hasOwn(game.commands, name) ? game.commands[name] : undefined;
-        if (fields === undefined) throw unknownMessage('BAD_COMMAND');
+        if (fields === undefined) throw unknownCommand();
         const checked = parseMessage(fields, payload, 'BAD_COMMAND');
         this.#ask(seat, () => this.#runCommand(seat, name, checked));
       },
@@ -491,14 +563,16 @@ export class Room {
   }
 
   #runCommand(seat: RoomSeat, name: string, payload: ValuesOf<Fields>): void {
-    const fault = this.#run(`on.${name}`, () => this.game.on?.[name]?.(this.#scope, seat, payload, this.#moment()));
+    const fault = this.#run(`on.${name}`, () =>
+      this.game.on?.[name]?.(this.#rules.scope, seat, payload, this.#rules.moment),
+    );
     if (fault !== null && seat.stay.state === 'occupied') seat.stay.viewer.refuse(fault);
   }
 
   #drop(seat: RoomSeat): void {
     if (seat.stay.state === 'reserved') this.#vacate(seat, roomGone(this.id));
     if (seat.stay.state !== 'occupied') return;
-    seat.release(this.#neutral);
+    seat.inputs.release();
     const cancelExpiry = this.#options.clock.after(this.#options.graceMs, () => this.#vacate(seat, roomGone(this.id)));
     seat.stay = { state: 'dropped', cancelExpiry };
   }
@@ -541,10 +615,6 @@ export class Room {
 
   #run(hook: string, code: () => unknown): GameError | null {
     return runGameCode(this.#options.log, { room: this.id, tick: this.#tick, hook }, code);
-  }
-
-  #moment(): Moment {
-    return { tick: this.#tick, dt: 1 / this.game.tickRateHz, random: this.#random };
   }
 }
 

@@ -28,6 +28,7 @@ export interface RoomsOptions {
   readonly maxRooms: number;
   readonly badWrites: 'throw' | 'clamp';
   readonly checksumEvery: number;
+  readonly syncTest: boolean;
   emitted(room: Room, event: RoomEvent): void;
 }
 
@@ -106,7 +107,7 @@ export class Rooms {
 
   /** Opens a room. Throws SERVER_FULL at `maxRooms`, GAME_FAULT where the game's `create` fails. */
   open(game: Game): Room {
-    const { clock, random, log, graceMs, badWrites, checksumEvery, maxRooms, emitted } = this.#options;
+    const { clock, random, log, graceMs, badWrites, checksumEvery, syncTest, maxRooms, emitted } = this.#options;
     if (this.#isStopping) throw stopping();
     if (this.#rooms.size >= maxRooms) {
       throw new GameError('SERVER_FULL', `This server runs ${maxRooms} rooms already; try again later.`, {
@@ -122,6 +123,7 @@ export class Rooms {
       graceMs,
       badWrites,
       checksumEvery,
+      syncTest,
       emitted,
       changed: (one) => this.#changed(one),
       closed: (one) => this.#closed(one),

@@ -1,12 +1,10 @@
-/** A player's place in a room, and the input it holds. */
-import { type Fields, GameError, type Seat, type ValuesOf } from '@madang/core';
+/** A player's place in a room, and the inputs it gives. */
+import { GameError, type Seat } from '@madang/core';
+import { SeatInputs, type SeatInputsOptions } from './seat-inputs.ts';
 import type { RoomView, Viewer } from './viewer.ts';
 
 /** Teams a seat may be on: as many as a table's team field can name. */
 const TEAM_MAX = 0xffff;
-
-/** Words pressed and not yet played; more would be play from the past. */
-export const PRESSED_MAX = 16;
 
 /** Where a seat is in its life. A dropped seat and a bot have no viewer to misuse. */
 export type Stay =
@@ -28,17 +26,14 @@ export class RoomSeat implements Seat {
   readonly name: string;
   readonly isBot: boolean;
   stay: Stay;
-  /** What the player holds, until it says otherwise. */
-  held: ValuesOf<Fields>;
-  /** Presses of one tick each, oldest first. */
-  readonly pressed: Partial<ValuesOf<Fields>>[] = [];
+  readonly inputs: SeatInputs;
   #team = 0;
 
-  constructor(name: string, stay: Stay, held: ValuesOf<Fields>) {
+  constructor(name: string, stay: Stay, inputs: SeatInputsOptions) {
     this.name = name;
     this.isBot = stay.state === 'bot';
     this.stay = stay;
-    this.held = held;
+    this.inputs = new SeatInputs(inputs);
   }
 
   get team(): number {
@@ -60,17 +55,5 @@ export class RoomSeat implements Seat {
   /** True once the game knows of this seat and until it has been told that the player left. */
   get isSeated(): boolean {
     return this.stay.state === 'occupied' || this.stay.state === 'dropped' || this.stay.state === 'bot';
-  }
-
-  /** The input of the coming tick: what is held, under the oldest press. */
-  takeInput(): ValuesOf<Fields> {
-    const press = this.pressed.shift();
-    return press === undefined ? this.held : { ...this.held, ...press };
-  }
-
-  /** Hands off: nothing is held or pressed any more. */
-  release(neutral: ValuesOf<Fields>): void {
-    this.held = neutral;
-    this.pressed.length = 0;
   }
 }

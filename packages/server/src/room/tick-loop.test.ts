@@ -92,3 +92,31 @@ test('nothing ticks after stop, even when it is stopped from within a tick', () 
   expect(ticks.at).toEqual([0]);
   expect(clock.pending).toBe(0);
 });
+
+test('says how far it is to the next tick: one tick while nothing runs, less than none when it is overdue', () => {
+  const clock = new VirtualClock();
+  const { loop: ticks } = loop(clock, 100);
+  clock.advance(12_345);
+  expect(ticks.ticksToNext).toBe(1);
+  ticks.start(50);
+  expect(ticks.ticksToNext).toBeCloseTo(0.5);
+  clock.advance(60);
+  expect(ticks.ticksToNext).toBeCloseTo(0.9);
+  clock.stall(240);
+  expect(ticks.ticksToNext).toBeCloseTo(-1.5);
+  ticks.stop();
+  expect(ticks.ticksToNext).toBe(1);
+});
+
+test('is never further behind than what it will catch up: beyond that its grid moves', () => {
+  const clock = new VirtualClock();
+  const toNext: number[] = [];
+  const ticks = loop(clock, 100, () => toNext.push(ticks.loop.ticksToNext));
+  ticks.loop.start(0);
+  clock.advance(50);
+  clock.stall(3_600_000);
+  expect(ticks.loop.ticksToNext).toBe(-CATCH_UP_TICKS_MAX);
+  clock.advance(1);
+  expect(Math.min(...toNext)).toBe(-CATCH_UP_TICKS_MAX);
+  expect(ticks.loop.ticksToNext).toBeGreaterThan(0);
+});

@@ -33,6 +33,15 @@ export class TickLoop {
     this.#await();
   }
 
+  /**
+   * Ticks until the next one is due: 1 just after one was and while nothing runs, less than 0 when it is overdue, and no
+   * less than as many as are caught up: beyond them the grid is moved.
+   */
+  get ticksToNext(): number {
+    if (this.#cancel === null) return 1;
+    return Math.max(-CATCH_UP_TICKS_MAX, (this.#dueMs - this.#options.clock.nowMs()) / this.#options.periodMs);
+  }
+
   stop(): void {
     this.#cancel?.();
     this.#cancel = null;

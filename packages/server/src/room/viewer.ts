@@ -1,5 +1,15 @@
 /** What a room tells one connection, and what a connection may ask of its seat: the whole seam between the two. */
-import type { Difference, EventPolicy, Fields, GameError, JsonObject, JsonValue, ValuesOf } from '@madang/core';
+import type {
+  Difference,
+  EventPolicy,
+  Fields,
+  GameError,
+  InputReport,
+  JsonObject,
+  JsonValue,
+  TimedInput,
+  ValuesOf,
+} from '@madang/core';
 
 /**
  * The room's state as one connection may be told of it: good during the call that passes it. What a gateway does not take
@@ -57,6 +67,8 @@ export interface Welcome {
 export interface Viewer {
   /** The first call: the seat is taken, and this is the state. */
   welcome(welcome: Welcome, view: RoomView): void;
+  /** Before the state of a tick: how the inputs of this viewer arrive. */
+  timing(report: InputReport): void;
   /** Each time state is sent, also when nothing changed, so that a viewer that fell behind can catch up. */
   update(view: RoomView): void;
   event(event: RoomEvent): void;
@@ -72,6 +84,8 @@ export interface SeatHandle {
   readonly roomId: string;
   /** Holds this input from the next tick on; fields that are absent stay as they are held. Throws BAD_INPUT. */
   input(input: unknown): void;
+  /** Takes an input for a tick, which gateways with clocks of their own send. What comes late or far too early is reported. */
+  inputAt(input: TimedInput): void;
   /** Presses a word of the game for one tick. Throws BAD_INPUT for an unknown word, INPUT_QUEUE_FULL for too many. */
   press(word: string): void;
   /** Hands a command to the game at the next tick. Throws BAD_COMMAND, INPUT_QUEUE_FULL for too many. */

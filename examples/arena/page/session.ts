@@ -1,0 +1,147 @@
+/**
+ * A player's way into an arena and back into it: joins, keeps the seat while the line holds, and comes back after it
+ * broke. Never calls back within `start` itself, and a session that was left says nothing more.
+ */
+import { connect, openWebSocket } from '@madang/client';
+import { type Weather, weatheredLink } from '@madang/client/weather';
+import { adviceFor, type ErrorCode, isGameError } from '@madang/core';
+import { arena } from '../game.ts';
+
+const BACKOFF_FIRST_MS = 500;
+const BACKOFF_MAX_MS = 10_000;
+
+const joinArena = (weather: Weather, wish: { room?: string; name: string }) =>
+  connect(undefined, { openLink: weatheredLink(openWebSocket, weather) }).join(arena, wish);
+export type ArenaRoom = Awaited<ReturnType<typeof joinArena>>;
+
+/** Why we are not in an arena: a code of the server's inventory, or what the browser said. */
+export interface Trouble {
+  readonly code: string;
+  readonly message: string;
+}
+
+export type SessionState =
+  | { readonly state: 'connecting'; readonly attempt: number }
+  | { readonly state: 'playing'; readonly room: ArenaRoom }
+  | { readonly state: 'lost'; readonly trouble: Trouble; readonly next: 'rejoin'; readonly retryAtMs: number }
+  | { readonly state: 'lost'; readonly trouble: Trouble; readonly next: 'ask' | 'rename' | 'reload' };
+
+export interface SessionEvents {
+  changed(state: SessionState): void;
+  /** The room asked for is not there any more; from now on any room will do. */
+  roomForgotten(): void;
+}
+
+export class Session {
+  readonly #wish: { readonly name: string; readonly weather: Weather };
+  readonly #events: SessionEvents;
+  #roomId: string | null;
+  #room: ArenaRoom | null = null;
+  #attempt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #left = false;
+
+  constructor(wish: { name: string; roomId: string | null; weather: Weather }, events: SessionEvents) {
+    this.#wish = wish;
+    this.#roomId = wish.roomId;
+    this.#events = events;
+  }
+
+  start(): void {
+    void this.#join();
+  }
+
+  /** Tries at once instead of waiting for the back-off. Does nothing while in an arena or on the way. */
+  hurry(): void {
+    if (this.#timer === undefined || this.#left) return;
+    clearTimeout(this.#timer);
+    void this.#join();
+  }
+
+  leave(): void {
+    this.#left = true;
+    clearTimeout(this.#timer);
+    void this.#room?.leave();
+    this.#room = null;
+  }
+
+  async #join(): Promise<void> {
+    this.#timer = undefined;
+    this.#attempt += 1;
+    await Promise.resolve();
+    if (this.#left) return;
+    this.#events.changed({ state: 'connecting', attempt: this.#attempt });
+    const { name, weather } = this.#wish;
+    try {
+      const room = await joinArena(weather, this.#roomId === null ? { name } : { room: this.#roomId, name });
+      if (this.#left) {
+        void room.leave();
+        return;
+      }
+      this.#enter(room);
+    } catch (error) {
+      if (!this.#left) this.#lose(error);
+    }
+  }
+
+  #enter(room: ArenaRoom): void {
+    this.#room = room;
+    // After a short loss the old room is where the score is.
+    this.#roomId = room.id;
+    // Joined means that a first state came: the server works.
+    this.#attempt = 0;
+    room.onClose((error) => {
+      if (this.#left || this.#room !== room) return;
+      this.#room = null;
+      this.#lose(error);
+    });
+    this.#events.changed({ state: 'playing', room });
+  }
+
+  #lose(error: unknown): void {
+    const trouble = {
+      code: isGameError(error) ? error.code : 'UNREACHABLE',
+      message: error instanceof Error ? error.message : String(error),
+    };
+    const next = isGameError(error) ? nextAfter(error.code) : 'rejoin';
+    if (isGameError(error) && adviceFor(error.code) === 'choose-another-room') {
+      this.#roomId = null;
+      this.#events.roomForgotten();
+    }
+    if (next !== 'rejoin') {
+      this.#events.changed({ state: 'lost', trouble, next });
+      return;
+    }
+    const waitMs = backoffMs(this.#attempt, Math.random());
+    this.#timer = setTimeout(() => void this.#join(), waitMs);
+    this.#events.changed({ state: 'lost', trouble, next, retryAtMs: performance.now() + waitMs });
+  }
+}
+
+/** Whether we come back by ourselves, and if not, what the player can do. */
+export function nextAfter(code: ErrorCode): 'rejoin' | 'ask' | 'rename' | 'reload' {
+  const advice = adviceFor(code);
+  switch (advice) {
+    case 'join-again':
+    case 'retry-later':
+    case 'choose-another-room':
+      return 'rejoin';
+    case 'update':
+      return 'reload';
+    case 'fix':
+      return 'rename';
+    case 'fix-code':
+    case 'stop':
+      return 'ask';
+    default:
+      return advice satisfies never;
+  }
+}
+
+/**
+ * Exponential back-off with full jitter: after a restart everybody comes back spread out, not at once.
+ * Source: Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+ */
+export function backoffMs(attempt: number, chance: number): number {
+  return chance * Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempt, 20));
+}

@@ -1,0 +1,221 @@
+import { GameError } from '@madang/core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RoomSession, watchPage } from './room-session.ts';
+
+/** A server with joins on their way, in the test's hands, and the page they are on. */
+function server() {
+  const rooms: FakeRoom[] = [];
+  const onTheirWay: { resolve(room: FakeRoom): void; reject(error: unknown): void }[] = [];
+  let page: { hide(): void; show(): void } | null = null;
+  const session = new RoomSession<FakeRoom>(
+    () => new Promise((resolve, reject) => onTheirWay.push({ resolve, reject })),
+    (on) => {
+      page = on;
+      return () => {
+        page = null;
+      };
+    },
+  );
+  return {
+    session,
+    rooms,
+    onTheirWay,
+    page: () => page,
+    seats: () => rooms.filter(({ connection }) => connection === 'open').length,
+    /** The oldest join arrives. */
+    arrive: async () => {
+      const join = onTheirWay.shift();
+      if (join === undefined) return;
+      const room = new FakeRoom();
+      rooms.push(room);
+      join.resolve(room);
+      await tasksDone();
+    },
+    refuse: async (error: unknown) => {
+      onTheirWay.shift()?.reject(error);
+      await tasksDone();
+    },
+  };
+}
+
+class FakeRoom {
+  readonly id = 'room';
+  connection: 'open' | 'closed' = 'open';
+  readonly #onClose = new Set<(reason: GameError) => void>();
+  onClose(run: (reason: GameError) => void): () => void {
+    this.#onClose.add(run);
+    return () => this.#onClose.delete(run);
+  }
+  async leave(): Promise<void> {
+    this.close(new GameError('LEFT', 'You left.', { roomId: this.id }));
+  }
+  close(reason: GameError): void {
+    if (this.connection === 'closed') return;
+    this.connection = 'closed';
+    for (const run of this.#onClose) run(reason);
+  }
+}
+
+const tasksDone = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+const full = new GameError('ROOM_FULL', 'Full.', { roomId: 'room', seats: 2 });
+const lost = new GameError('LINK_LOST', 'Gone.', { reason: 'close code 1006' });
+
+test('a mounted component joins and is told when it plays', async () => {
+  const { session, arrive, rooms, onTheirWay } = server();
+  let told = 0;
+  session.subscribe(() => told++);
+  expect([session.read().status, onTheirWay.length]).toEqual(['joining', 0]);
+  await tasksDone();
+  expect(onTheirWay.length).toBe(1);
+  await arrive();
+  expect(session.read()).toEqual({ status: 'playing', room: rooms[0] });
+  const again = session.read();
+  expect([told, session.read() === again]).toEqual([1, true]);
+});
+
+test('a component that StrictMode mounts twice takes one seat and keeps it', async () => {
+  const { session, arrive, rooms, seats } = server();
+  session.subscribe(() => {})();
+  const unmount = session.subscribe(() => {});
+  await tasksDone();
+  await arrive();
+  expect([rooms.length, seats()]).toEqual([1, 1]);
+  unmount();
+  session.subscribe(() => {});
+  await tasksDone();
+  expect([rooms.length, seats()]).toEqual([1, 1]);
+});
+
+test('a component that is unmounted before it is seated never opens a line, or leaves as soon as it arrives', async () => {
+  const early = server();
+  early.session.subscribe(() => {})();
+  await tasksDone();
+  expect(early.onTheirWay.length).toBe(0);
+
+  const late = server();
+  const unmount = late.session.subscribe(() => {});
+  await tasksDone();
+  unmount();
+  await late.arrive();
+  expect([late.rooms.length, late.seats(), late.session.read().status]).toEqual([1, 0, 'joining']);
+});
+
+test('an unmounted component leaves, and joins anew when it is shown again', async () => {
+  const { session, arrive, seats, rooms } = server();
+  const unmount = session.subscribe(() => {});
+  await tasksDone();
+  await arrive();
+  unmount();
+  await tasksDone();
+  expect(seats()).toBe(0);
+  session.subscribe(() => {});
+  await tasksDone();
+  await arrive();
+  expect([seats(), rooms.length]).toEqual([1, 2]);
+});
+
+test('a refusal is told with its error, and the wish can be made again', async () => {
+  const { session, arrive, refuse, onTheirWay, rooms } = server();
+  session.subscribe(() => {});
+  await tasksDone();
+  await refuse(full);
+  const state = session.read();
+  expect(state).toMatchObject({ status: 'closed', room: null, error: full });
+  await tasksDone();
+  expect(onTheirWay.length).toBe(0);
+  if (state.status !== 'closed') return;
+  state.rejoin();
+  state.rejoin();
+  expect(session.read().status).toBe('joining');
+  await tasksDone();
+  expect(onTheirWay.length).toBe(1);
+  await arrive();
+  state.rejoin();
+  expect(session.read()).toEqual({ status: 'playing', room: rooms[0] });
+});
+
+test('a line that breaks closes the stay; its room stays to be looked at', async () => {
+  const { session, arrive, rooms, onTheirWay } = server();
+  session.subscribe(() => {});
+  await tasksDone();
+  await arrive();
+  rooms[0]?.close(lost);
+  expect(session.read()).toMatchObject({ status: 'closed', room: rooms[0], error: lost });
+  await tasksDone();
+  expect(onTheirWay.length).toBe(0);
+});
+
+test('a line that broke before anybody could ask is told all the same', async () => {
+  const { session, onTheirWay } = server();
+  session.subscribe(() => {});
+  await tasksDone();
+  const room = new FakeRoom();
+  onTheirWay.shift()?.resolve(room);
+  room.close(lost);
+  await tasksDone();
+  expect(session.read()).toMatchObject({ status: 'closed', error: { code: 'LINK_LOST' } });
+});
+
+test('what no server answered is a failure of the program', async () => {
+  const { session, refuse } = server();
+  session.subscribe(() => {});
+  await tasksDone();
+  const error = new TypeError('Invalid URL');
+  await refuse(error);
+  expect(session.read()).toEqual({ status: 'failed', error });
+});
+
+test('a page that goes away leaves at once, and joins again when it comes back as it was', async () => {
+  const { session, arrive, seats, page } = server();
+  const unmount = session.subscribe(() => {});
+  await tasksDone();
+  page()?.show();
+  await arrive();
+  page()?.hide();
+  expect([seats(), session.read().status]).toEqual([0, 'joining']);
+  page()?.show();
+  await tasksDone();
+  await arrive();
+  expect([seats(), session.read().status]).toEqual([1, 'playing']);
+  unmount();
+  await tasksDone();
+  expect([seats(), page()]).toEqual([0, null]);
+});
+
+test('where there is no page, nobody watches one', () => {
+  expect(() => watchPage({ hide: () => {}, show: () => {} })()).not.toThrow();
+});
+
+test('whatever is mounted and unmounted, a stay has one seat at most, and in the end one where it is wanted', async () => {
+  const anyStep = fc.constantFrom('mount', 'unmount', 'wait', 'arrive', 'refuse', 'break', 'rejoin', 'hide', 'show');
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyStep, { maxLength: 30 }), async (steps) => {
+      const { session, rooms, arrive, refuse, seats, onTheirWay, page } = server();
+      const mounted: (() => void)[] = [];
+      let isHidden = false;
+      for (const step of steps) {
+        const state = session.read();
+        if (step === 'mount') mounted.push(session.subscribe(() => {}));
+        if (step === 'unmount') mounted.pop()?.();
+        if (step === 'wait') await tasksDone();
+        if (step === 'arrive') await arrive();
+        if (step === 'refuse') await refuse(full);
+        if (step === 'break') rooms.at(-1)?.close(lost);
+        if (step === 'rejoin' && state.status === 'closed') state.rejoin();
+        if ((step === 'hide' || step === 'show') && page() !== null) {
+          isHidden = step === 'hide';
+          page()?.[step]();
+        }
+        expect(seats() + onTheirWay.length).toBeLessThanOrEqual(1);
+      }
+      await tasksDone();
+      if (isHidden) page()?.show();
+      while (onTheirWay.length > 0) await arrive();
+      const last = session.read();
+      const isWanted = mounted.length > 0 && last.status !== 'closed';
+      expect([seats(), last.status === 'playing']).toEqual([isWanted ? 1 : 0, isWanted]);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,165 @@
+/**
+ * A component's stay in a room, apart from React: joins while somebody listens, leaves when nobody does.
+ *
+ * Whether somebody listens is looked at when the running task is over and not before, so that what React undoes and does
+ * again in one breath (StrictMode, Fast Refresh) takes one seat and keeps it. At no time does a session have two: a join
+ * on its way that nobody wants any more leaves as soon as it has arrived, unless somebody wants it again by then.
+ * A page that goes away leaves too, so that nobody sees a player who cannot come back.
+ */
+import { GameError, isGameError } from '@madang/core';
+
+/** What a session needs of a room. */
+export interface Joined {
+  readonly id: string;
+  readonly connection: 'open' | 'closed';
+  onClose(run: (reason: GameError) => void): () => void;
+  leave(): Promise<void>;
+}
+
+/** Where a stay in a room is. `R` is the room's type. */
+export type RoomState<R> =
+  | { readonly status: 'joining'; readonly room: null }
+  | { readonly status: 'playing'; readonly room: R }
+  | {
+      readonly status: 'closed';
+      /** The room as it was, still good to look at; null where there never was one. */
+      readonly room: R | null;
+      /** Why: `adviceFor(error.code)` says what to do next. LEFT after `room.leave()`. */
+      readonly error: GameError;
+      /** Joins again, with the same wish. */
+      rejoin(): void;
+    };
+
+/** Also what only the program's author can put right, such as an address that is none. */
+export type SessionState<R> = RoomState<R> | { readonly status: 'failed'; readonly error: unknown };
+
+/** The page's coming and going. Answers a function that stops it. */
+export type WatchPage = (on: { hide(): void; show(): void }) => () => void;
+
+export const JOINING = Object.freeze({ status: 'joining', room: null });
+
+export class RoomSession<R extends Joined> {
+  readonly #join: () => Promise<R>;
+  readonly #watchPage: WatchPage;
+  readonly #runs = new Set<() => void>();
+  #state: SessionState<R> = JOINING;
+  #isJoining = false;
+  #isSettling = false;
+  #isPageHidden = false;
+  #stopWatching: (() => void) | null = null;
+
+  constructor(join: () => Promise<R>, watch: WatchPage = watchPage) {
+    this.#join = join;
+    this.#watchPage = watch;
+  }
+
+  /** Calls `run` after each change of `read()`; whoever subscribes wants the seat. Answers a function that undoes both. */
+  readonly subscribe = (run: () => void): (() => void) => {
+    const own = (): void => run();
+    this.#runs.add(own);
+    this.#settleSoon();
+    return () => {
+      this.#runs.delete(own);
+      this.#settleSoon();
+    };
+  };
+
+  /** The same object until something changed. */
+  readonly read = (): SessionState<R> => this.#state;
+
+  get #isWanted(): boolean {
+    return this.#runs.size > 0 && !this.#isPageHidden;
+  }
+
+  #settleSoon(): void {
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    queueMicrotask(() => {
+      this.#isSettling = false;
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    if (this.#runs.size === 0) {
+      this.#stopWatching?.();
+      this.#stopWatching = null;
+      this.#isPageHidden = false;
+    } else {
+      this.#stopWatching ??= this.#watchPage({
+        hide: () => this.#pageHidden(true),
+        show: () => this.#pageHidden(false),
+      });
+    }
+    if (this.#isWanted) {
+      if (this.#state.status === 'joining' && !this.#isJoining) void this.#enter();
+      return;
+    }
+    const last = this.#state;
+    this.#become(JOINING);
+    if (last.status === 'playing') void last.room.leave();
+  }
+
+  /** A page that goes away gets no further task, so this cannot wait. */
+  #pageHidden(isHidden: boolean): void {
+    this.#isPageHidden = isHidden;
+    this.#settle();
+  }
+
+  async #enter(): Promise<void> {
+    this.#isJoining = true;
+    let next: SessionState<R>;
+    try {
+      next = this.#seated(await this.#join());
+    } catch (error) {
+      next = isGameError(error) ? this.#closed(null, error) : { status: 'failed', error };
+    }
+    this.#isJoining = false;
+    if (this.#isWanted) this.#become(next);
+    else if (next.status === 'playing') void next.room.leave();
+  }
+
+  #seated(room: R): SessionState<R> {
+    // Nobody is told of a close that was before they asked.
+    if (room.connection === 'closed') {
+      const reason = 'closed while joining';
+      return this.#closed(room, new GameError('LINK_LOST', 'The line to the server is gone.', { reason }));
+    }
+    room.onClose((error) => {
+      if (this.#state.status === 'playing' && this.#state.room === room) this.#become(this.#closed(room, error));
+    });
+    return { status: 'playing', room };
+  }
+
+  #closed(room: R | null, error: GameError): RoomState<R> {
+    const state: RoomState<R> = {
+      status: 'closed',
+      room,
+      error,
+      rejoin: () => {
+        // Pressed twice, it is one wish.
+        if (this.#state !== state) return;
+        this.#become(JOINING);
+        this.#settleSoon();
+      },
+    };
+    return state;
+  }
+
+  #become(state: SessionState<R>): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const run of [...this.#runs]) run();
+  }
+}
+
+/** Browsers tell of a page that goes away, and of one that comes back as it was; where there is no page, nobody does. */
+export const watchPage: WatchPage = ({ hide, show }) => {
+  if (typeof addEventListener === 'undefined') return () => {};
+  addEventListener('pagehide', hide);
+  addEventListener('pageshow', show);
+  return () => {
+    removeEventListener('pagehide', hide);
+    removeEventListener('pageshow', show);
+  };
+};

@@ -1,0 +1,223 @@
+/** Whole conversations of the native protocol over virtual time: what a client holds is what its player may see. */
+import {
+  applyServerFrame,
+  ByteReader,
+  type ClientFrame,
+  createMirror,
+  defineGame,
+  encodeClientFrame,
+  encodeJoin,
+  type Game,
+  hashState,
+  near,
+  quantized,
+  record,
+  type ServerFrame,
+  type StateMirror,
+  type StateSchema,
+  seededRandom,
+  table,
+  u8,
+  u16,
+  u32,
+} from '@madang/core';
+import fc from 'fast-check';
+import pino from 'pino';
+import { describe, expect, test } from 'vitest';
+import { createServer } from '../create-server.ts';
+import { type MemoryLink, MemoryTransport } from '../memory/memory-transport.ts';
+import { VirtualClock } from '../memory/virtual-clock.ts';
+
+const place = quantized({ min: 0, max: 100, step: 1 });
+
+/** Walkers who see what is near, each with a purse of its own; every other second nothing moves. */
+const crowd = defineGame({
+  name: 'crowd',
+  tickRateHz: 20,
+  seats: 8,
+  state: {
+    walkers: table({ x: place, y: place, purse: u32.visibleTo('owner') }),
+    coins: table({ x: place, y: place, worth: u8 }, { sendEvery: 2 }),
+    round: record({ count: u16 }),
+  },
+  input: { dx: u8 },
+  events: { rang: { tick: u32 } },
+  interest: { coins: near({ x: 'x', y: 'y', radius: 40 }) },
+  avatars: 'walkers',
+  join: (room, seat, { random }) =>
+    void room.state.walkers.add({ x: random.below(100), y: random.below(100) }, { owner: seat }),
+  control(me, { dx }) {
+    me.x = (me.x + dx) % 100;
+    me.purse += dx;
+  },
+  step(room, { tick, random }) {
+    if (tick % 20 === 0) room.emit('rang', { tick });
+    if (tick % 40 < 20) return;
+    room.state.round.count += 1;
+    if (room.state.coins.size < 60) room.state.coins.add({ x: random.below(100), y: random.below(100) });
+    for (const coin of room.state.coins) {
+      if (random.chance(0.05)) room.state.coins.remove(coin);
+      else if (random.chance(0.5)) coin.x = random.below(100);
+    }
+  },
+}) as unknown as Game;
+
+/** One who follows the protocol, and no more. */
+class Client {
+  readonly heard: ServerFrame[] = [];
+  seat = 0;
+  mirror: StateMirror<StateSchema> | null = null;
+  tick = 0;
+  stateBytes = 0;
+  link: MemoryLink | null = null;
+  isOver = false;
+
+  send(frame: ClientFrame): void {
+    this.link?.send(encodeClientFrame(crowd, frame));
+  }
+
+  input(dx: number, ahead = 2): void {
+    this.send({ kind: 'input', tick: this.tick + ahead, seenTick: this.tick, viewDelayTicks: 3, input: { dx } });
+  }
+
+  take(bytes: Uint8Array): void {
+    const frame = applyServerFrame(crowd, this.mirror?.store ?? null, this.tick, new ByteReader(bytes));
+    this.heard.push(frame);
+    switch (frame.kind) {
+      case 'welcome':
+        this.seat = frame.seat;
+        this.mirror = createMirror(crowd.state, frame.seat);
+        return;
+      case 'snapshot':
+      case 'delta':
+        this.stateBytes += bytes.length;
+        this.tick = frame.tick;
+    }
+  }
+
+  ofKind(kind: ServerFrame['kind']): readonly ServerFrame[] {
+    return this.heard.filter((frame) => frame.kind === kind);
+  }
+}
+
+async function open(players: number, { buggify = (_: string): boolean => false } = {}) {
+  const clock = new VirtualClock();
+  const transport = new MemoryTransport(clock, 5);
+  const logged: Record<string, unknown>[] = [];
+  const server = createServer({
+    games: [crowd],
+    alwaysOpen: [crowd.name],
+    clock,
+    transport,
+    random: seededRandom(1),
+    checksumEvery: 5,
+    buggify,
+    log: pino({ level: 'warn' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
+  });
+  await server.start();
+  const clients = Array.from({ length: players }, () => {
+    const client = new Client();
+    client.link = transport.connect({
+      open: () =>
+        client.link?.send(encodeJoin({ game: crowd.name, fingerprint: crowd.fingerprint, room: '', name: '' })),
+      message: (data) => {
+        if (typeof data !== 'string') client.take(data);
+      },
+      closed: () => {
+        client.isOver = true;
+      },
+    });
+    return client;
+  });
+  clock.advance(120);
+  const [room] = server.rooms.all;
+  if (room === undefined) throw new Error('the room is open from the start');
+  /** That every client that is awake holds what its player may see, once what was sent has arrived. */
+  const expectRight = (awake: readonly Client[]): void => {
+    clock.advance(10);
+    for (const client of awake) {
+      expect(client.isOver).toBe(false);
+      expect(client.mirror === null ? '' : hashState(client.mirror.store, client.seat)).toBe(room.hashFor(client.seat));
+    }
+  };
+  return { clock, server, room, clients, logged, expectRight };
+}
+
+describe('a player who does not look', () => {
+  test('is sent no state while it rests, events as ever, and the whole state once it looks again', async () => {
+    const { clock, clients, expectRight } = await open(2);
+    const [ann = new Client(), ben = new Client()] = clients;
+    ann.send({ kind: 'rest' });
+    clock.advance(100);
+    ann.heard.length = 0;
+    clock.advance(60_000);
+    expect(new Set(ann.heard.map(({ kind }) => kind))).toEqual(new Set(['event']));
+    expect(ann.heard).toHaveLength(60);
+    expect(ben.ofKind('delta').length).toBeGreaterThan(500);
+    ann.send({ kind: 'repair', because: 'gap' });
+    clock.advance(1_000);
+    expect(ann.ofKind('snapshot')).toHaveLength(1);
+    expectRight(clients);
+    clock.advance(2_000);
+    expect(ann.ofKind('gap')).toEqual([]);
+    expectRight(clients);
+  });
+
+  test('keeps its seat, and its inputs are still played', async () => {
+    const { clock, room, clients } = await open(1);
+    const [ann = new Client()] = clients;
+    ann.send({ kind: 'rest' });
+    ann.input(1);
+    clock.advance(1_000);
+    expect(room.taken).toBe(1);
+    const [me] = room.state.table('walkers');
+    expect((me as unknown as { purse: number }).purse).toBeGreaterThan(15);
+  });
+});
+
+describe('a room in which nothing changes', () => {
+  test('says so once, and then writes nothing', async () => {
+    const { clock, room, clients, expectRight } = await open(2);
+    // The last movement of each second is at its end.
+    while (room.tick % 40 !== 2) clock.advance(50);
+    clock.advance(10);
+    const [ann = new Client()] = clients;
+    const before = ann.stateBytes;
+    clock.advance(700);
+    expect(ann.stateBytes).toBe(before);
+    expectRight(clients);
+  });
+});
+
+describe('what rarely happens', () => {
+  test('(full peers, needless repairs, rests) leaves every mirror right in the end, and costs nobody its seat', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.double({ min: 0, max: 0.6, noNaN: true }), async (seed, chance) => {
+        const random = seededRandom(seed);
+        let isRough = true;
+        const { clock, clients, logged, expectRight } = await open(4, {
+          buggify: () => isRough && random.chance(chance),
+        });
+        const resting = new Set<Client>();
+        for (let i = 0; i < 150; i++) {
+          for (const client of clients) {
+            if (random.chance(0.3)) client.input(random.below(3), random.below(6) - 2);
+            if (random.chance(0.02)) {
+              const isWaking = resting.delete(client);
+              client.send(isWaking ? { kind: 'repair', because: 'gap' } : { kind: 'rest' });
+              if (!isWaking) resting.add(client);
+            }
+          }
+          clock.advance(50);
+        }
+        isRough = false;
+        for (const client of resting) client.send({ kind: 'repair', because: 'gap' });
+        clock.advance(1_000);
+        expectRight(clients);
+        for (const client of clients) expect(client.ofKind('gap')).toEqual([]);
+        expect(logged).toEqual([]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,71 @@
+/** The network as one server process has it: its `Transport`, and what can befall the process. */
+import type { Clock, Transport, TransportEvents } from '@madang/server';
+import type { Line, Listener } from './line.ts';
+
+/** What the network does for its transports. */
+export interface NodeTransportOptions {
+  listens(transport: NodeTransport): void;
+  leaves(transport: NodeTransport): void;
+  /** It reads again, or no more. */
+  changed(): void;
+}
+
+export class NodeTransport implements Transport, Listener {
+  readonly #clock: Clock;
+  readonly #options: NodeTransportOptions;
+  readonly #lines = new Set<Line>();
+  #events: TransportEvents | null = null;
+  #isPaused = false;
+  #emptied: (() => void) | null = null;
+
+  constructor(clock: Clock, options: NodeTransportOptions) {
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  /** While true the process reads nothing, as when it is stopped or collects garbage: what clients send stays on the way. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  set isPaused(isPaused: boolean) {
+    this.#isPaused = isPaused;
+    this.#options.changed();
+  }
+
+  start(on: TransportEvents): void {
+    this.#events = on;
+    this.#options.listens(this);
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    this.#events = null;
+    this.#options.leaves(this);
+    if (this.#lines.size === 0) return;
+    for (const line of this.#lines) line.closeFromServer(1012, 'SERVER_STOPPING');
+    const cancel = this.#clock.after(deadlineMs, () => {
+      for (const line of [...this.#lines]) line.terminate();
+    });
+    await new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+    });
+    cancel();
+  }
+
+  /** The process is gone: none of its code hears anything any more, and clients learn that their lines broke. */
+  crash(): void {
+    this.#events = null;
+    this.#options.leaves(this);
+    for (const line of [...this.#lines]) line.serverDied();
+  }
+
+  accept(line: Line): TransportEvents | null {
+    if (this.#events !== null) this.#lines.add(line);
+    return this.#events;
+  }
+
+  release(line: Line): void {
+    this.#lines.delete(line);
+    if (this.#lines.size === 0) this.#emptied?.();
+  }
+}

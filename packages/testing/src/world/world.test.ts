@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { pond } from '../pond.test-support.ts';
+import { openWorld } from './world.ts';
+import type { WorldOptions } from './world-options.ts';
+
+const opened = (options: Partial<WorldOptions<typeof pond>> = {}) => openWorld({ game: pond, clients: 3, ...options });
+
+test('after a crash everybody comes back to the server that starts then', async () => {
+  const world = await opened({ network: { roundTripMs: 60 } });
+  await world.advance(2_000);
+  const before = world.server;
+  expect(world.clients.map(({ now }) => now.state)).toEqual(['playing', 'playing', 'playing']);
+  world.crash();
+  await world.advance(1_000);
+  expect(world.clients.map(({ now }) => now)).toEqual(new Array(3).fill({ state: 'waiting', because: 'LINK_LOST' }));
+  world.start();
+  await world.advance(3_000);
+  expect(world.server).not.toBe(before);
+  expect(world.clients.map(({ now, joined, ended }) => [now.state, joined, ended])).toEqual(
+    new Array(3).fill(['playing', 2, 1]),
+  );
+  await world.recover();
+  await world.close();
+});
+
+test('one’s own network is one’s own: the others play on', async () => {
+  const world = await opened();
+  await world.advance(1_000);
+  const [one, other] = world.clients;
+  one?.network.set({ isDown: true });
+  await world.advance(2_000);
+  expect((other?.room?.tick ?? 0) - (one?.room?.tick ?? 0)).toBeGreaterThan(30);
+  world.heal();
+  await world.advance(100);
+  expect(one?.room?.tick).toBe(other?.room?.tick);
+  await world.close();
+});
+
+test('who leaves is away until it joins again; who vanishes keeps its seat for the grace', async () => {
+  const world = await opened({ server: { graceMs: 1_000 } });
+  await world.advance(1_000);
+  const taken = (): number => world.server.rooms.all.reduce((sum, room) => sum + room.taken, 0);
+  world.clients[0]?.leave();
+  await world.advance(500);
+  expect([world.clients[0]?.now, taken()]).toEqual([{ state: 'away' }, 2]);
+  world.clients[1]?.vanish();
+  world.network.heal();
+  await world.advance(500);
+  expect([world.clients[1]?.now, taken()]).toEqual([{ state: 'away' }, 2]);
+  await world.advance(1_000);
+  expect(taken()).toBe(1);
+  for (const client of world.clients) client.join();
+  await world.advance(500);
+  expect([world.clients.map(({ now }) => now.state), taken()]).toEqual([['playing', 'playing', 'playing'], 3]);
+  await world.recover();
+  await world.close();
+});
+
+test('a client that sleeps hears nothing meanwhile, and is up to date soon after', async () => {
+  const world = await opened();
+  await world.advance(1_000);
+  const [sleeper] = world.clients;
+  const tick = sleeper?.room?.tick;
+  sleeper?.sleep(3_000);
+  await world.advance(2_900);
+  expect(sleeper?.room?.tick).toBe(tick);
+  await world.recover();
+  expect(sleeper?.isPlaying).toBe(true);
+  await world.close();
+});
+
+test('a page behind another is not played, and is up to date soon after it is seen again', async () => {
+  let frames = 0;
+  const player = (_: unknown, { client }: { readonly client: number }): void => {
+    if (client === 0) frames++;
+  };
+  const world = await opened({ player, network: { roundTripMs: 40 } });
+  await world.advance(1_000);
+  const [hidden, seen] = world.clients;
+  hidden?.hide(true);
+  const before = frames;
+  await world.advance(3_000);
+  expect(frames).toBe(before);
+  hidden?.hide(false);
+  await world.advance(1_000);
+  expect(frames - before).toBeGreaterThan(50);
+  expect(Math.abs((hidden?.room?.tick ?? 0) - (seen?.room?.tick ?? 0))).toBeLessThanOrEqual(1);
+  await world.recover();
+  await world.close();
+});
+
+test('a server that sleeps for a while catches up or slips, and nobody is lost', async () => {
+  const world = await opened({ network: { roundTripMs: 40 } });
+  await world.advance(1_000);
+  world.node.sleep(1_500);
+  await world.advance(2_000);
+  expect(world.server.rooms.all[0]?.slippedTicks).toBeGreaterThan(0);
+  await world.recover();
+  expect(world.clients.map(({ joined }) => joined)).toEqual([1, 1, 1]);
+  await world.close();
+});
+
+test('the directory’s faults cost no room and no player anything', async () => {
+  const world = await opened({ faults: ['directory'], seed: 4 });
+  for (let i = 0; i < 10; i++) {
+    await world.advance(1_000);
+    world.clients[i % 3]?.leave();
+    await world.advance(1_000);
+    for (const client of world.clients) client.join();
+  }
+  expect(world.counts.faults.directory).toBeGreaterThan(0);
+  await world.recover();
+  await world.close();
+});
