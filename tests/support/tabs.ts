@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { ARGS, CHROMIUM, NO_CHROMIUM } from './browser.ts';
+import { ARGS, CHROMIUM, eventually, NO_CHROMIUM } from './browser.ts';
 
 /** One tab; only the one that was shown last is visible. */
 export interface Tab {
@@ -73,15 +73,20 @@ export async function openTabs(): Promise<Tabs> {
     async open(url) {
       const { targetId } = await ask('Target.createTarget', { url });
       const { sessionId } = await ask('Target.attachToTarget', { targetId, flatten: true });
-      return {
-        show: async () => void (await ask('Target.activateTarget', { targetId })),
-        async evaluate(expression) {
-          const params = { expression, awaitPromise: true, returnByValue: true };
-          const { result, exceptionDetails } = await ask('Runtime.evaluate', params, String(sessionId));
-          if (exceptionDetails !== undefined) throw new Error(`the page threw: ${JSON.stringify(exceptionDetails)}`);
-          return (result as { readonly value?: unknown }).value;
-        },
+      const evaluate = async (expression: string): Promise<unknown> => {
+        const params = { expression, awaitPromise: true, returnByValue: true };
+        const { result, exceptionDetails } = await ask('Runtime.evaluate', params, String(sessionId));
+        if (exceptionDetails !== undefined) throw new Error(`the page threw: ${JSON.stringify(exceptionDetails)}`);
+        return (result as { readonly value?: unknown }).value;
       };
+      // Until then there is no document, or that of the page before.
+      const isHere = async (): Promise<boolean> =>
+        evaluate(`document.readyState === 'complete' && location.href !== 'about:blank'`).then(
+          (answer) => answer === true,
+          () => false,
+        );
+      if (url !== 'about:blank') await eventually('the page is here', isHere, 10_000);
+      return { show: async () => void (await ask('Target.activateTarget', { targetId })), evaluate };
     },
   };
 }

@@ -57,6 +57,7 @@ const overlay = createNetOverlay(
   { net: () => battle?.room.net ?? null, roomId: () => battle?.room.id ?? null },
   weather,
   layOut,
+  [wishes.get('ping'), wishes.get('jitter'), wishes.get('stall')].map(Number),
 );
 
 const attract = createAttract(
@@ -203,6 +204,16 @@ function leaderAt(scene: Scene, nowMs: number): number {
   watched = { id: (leaderOf(alive) ?? alive[0])?.id ?? 0, untilMs: nowMs + 9_000 };
   return watched.id;
 }
+
+// For the console, and for tests: `arena.room.net`, `arena.room.view.ships`, and where on the page a place is.
+Object.assign(globalThis, {
+  arena: {
+    get room() {
+      return battle?.room;
+    },
+    toScreen: (x: number, y: number) => view.toScreen(x, y),
+  },
+});
 
 /** For tests and tools that cannot see a canvas. */
 function publish(facts: Readonly<Record<string, number | undefined>>): void {

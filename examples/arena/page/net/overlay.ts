@@ -33,6 +33,8 @@ export function createNetOverlay(
   source: { readonly net: () => NetFigures | null; readonly roomId: () => string | null },
   weather: Weather,
   changed: () => void,
+  /** Where the sliders stand at first: latency, jitter, stalls; as `?ping=150&jitter=30` asks. */
+  first: readonly number[],
 ): NetOverlay {
   const panel = byId('net', HTMLElement);
   const opener = byId('net-open', HTMLButtonElement);
@@ -78,6 +80,7 @@ export function createNetOverlay(
     return apply;
   }
 
+  for (const [index, value] of first.entries()) if (value > 0) sliders[index]?.(value);
   for (const [name, { roundTripMs, jitterMs, stallMs }] of Object.entries(PRESETS)) {
     byId(`weather-${name}`, HTMLButtonElement).addEventListener('click', () => {
       for (const [index, value] of [roundTripMs, jitterMs, stallMs].entries()) sliders[index]?.(value);
