@@ -49,7 +49,10 @@ test('the API answers: health, rooms, games, and no record yet', async () => {
   const rooms = await fetch(`${url}/api/rooms`);
   expect(rooms.headers.get('content-type')).toMatch(/^application\/json/u);
   expect(await rooms.json()).toEqual({
-    rooms: [{ id: expect.stringMatching(/^[2-9a-z]{8}$/u), game: 'land-grab', seats: 16, taken: 1, bots: 3 }],
+    rooms: [
+      { id: expect.stringMatching(/^[2-9a-z]{8}$/u), game: 'land-grab', seats: 16, taken: 1, bots: 3 },
+      { id: expect.stringMatching(/^[2-9a-z]{8}$/u), game: 'arena', seats: 16, taken: 0, bots: 6 },
+    ],
   });
 
   const games = await fetch(`${url}/api/games`);
@@ -61,6 +64,13 @@ test('the API answers: health, rooms, games, and no record yet', async () => {
         seats: 16,
         tickRateHz: 10,
         words: ['좌', '우', '상', '하', 'left', 'right', 'up', 'down'],
+      },
+      {
+        name: 'arena',
+        title: { ko: '별마당', en: 'Star Arena' },
+        seats: 16,
+        tickRateHz: 30,
+        words: ['좌', '우', '상', '하', '쏴', 'left', 'right', 'up', 'down', 'fire'],
       },
     ],
   });
