@@ -1,6 +1,6 @@
 /** What walls do: they keep ships and bolts out, and end beams. Only arithmetic that gives the same bits everywhere. */
 import { clamp, hypot } from '@madang/core';
-import { BOXES, type Box, DISCS } from './arena-map.ts';
+import { BOXES, type Box, DISCS, type Disc, type Place } from './arena-map.ts';
 import { ARENA_SIZE } from './measures.ts';
 
 export interface Body {
@@ -10,14 +10,45 @@ export interface Body {
   readonly vy: number;
 }
 
+/** Walls are looked up by squares of this side: for every body and tick, here and on clients that play ahead. */
+const SQUARE = 128;
+const SQUARES = ARENA_SIZE / SQUARE;
+
+/** Walls as far from a square as this are among its own: more than the way out of any wall, and a body beside it. */
+const NEAR = 192;
+
+interface Walls {
+  readonly boxes: readonly Box[];
+  readonly discs: readonly Disc[];
+}
+
+const WALLS: readonly Walls[] = Array.from({ length: SQUARES * SQUARES }, (_, index) => {
+  const x = ((index % SQUARES) + 0.5) * SQUARE;
+  const y = (Math.floor(index / SQUARES) + 0.5) * SQUARE;
+  const isNear = (wall: Place, halfWidth: number, halfHeight: number): boolean =>
+    Math.abs(wall.x - x) < halfWidth + SQUARE / 2 + NEAR && Math.abs(wall.y - y) < halfHeight + SQUARE / 2 + NEAR;
+  return {
+    boxes: BOXES.filter((box) => isNear(box, box.halfWidth, box.halfHeight)),
+    discs: DISCS.filter((disc) => isNear(disc, disc.radius, disc.radius)),
+  };
+});
+
+/** The walls that a body at a place could touch. */
+function wallsNear(x: number, y: number): Walls {
+  const column = clamp(Math.floor(x / SQUARE), 0, SQUARES - 1);
+  const row = clamp(Math.floor(y / SQUARE), 0, SQUARES - 1);
+  return WALLS[row * SQUARES + column] ?? { boxes: BOXES, discs: DISCS };
+}
+
 /**
  * Where a round body is after walls have pushed it out, and how it goes on: without its speed into the wall, of which
  * it keeps `bounce` outwards. Right for bodies that go less than half a wall's thickness and their radius in a tick.
  */
 export function keptOut(body: Body, radius: number, bounce: number): Body {
   let free = body;
-  for (const box of BOXES) free = keptOutOf(box, free, radius, bounce);
-  for (const disc of DISCS) free = pushed(free, disc.x, disc.y, disc.radius + radius, bounce);
+  const { boxes, discs } = wallsNear(body.x, body.y);
+  for (const box of boxes) free = keptOutOf(box, free, radius, bounce);
+  for (const disc of discs) free = pushed(free, disc.x, disc.y, disc.radius + radius, bounce);
   return keptInside(free, radius, bounce);
 }
 
@@ -47,7 +78,6 @@ function keptOutOf({ x, y, halfWidth, halfHeight }: Box, body: Body, radius: num
   const besideY = body.y - y;
   const deepX = halfWidth - Math.abs(besideX);
   const deepY = halfHeight - Math.abs(besideY);
-  // Nearly always: this is asked of every wall for every body and tick, here and on clients that play ahead.
   if (deepX <= -radius || deepY <= -radius) return body;
   if (deepX < 0 || deepY < 0) {
     const nearestX = clamp(body.x, x - halfWidth, x + halfWidth);
