@@ -58,9 +58,14 @@ function feelOf({ name, conditions, hasStalls }: Link, played: Played): readonly
   ];
 }
 
+/** Figures and goals to a hundredth: what is an interval and a half by design is not missed by rounding. */
 function figure(name: string, metric: string, unit: string, ours: number, goal?: number): Row {
-  const base: Figure = { bench: 'netcode', case: name, metric, unit, ours, peer: null, peerName: null };
-  return toRow(goal === undefined ? base : { ...base, goal, goalOn: 'ours' });
+  const base: Figure = { bench: 'netcode', case: name, metric, unit, ours: rounded(ours), peer: null, peerName: null };
+  return toRow(goal === undefined ? base : { ...base, goal: rounded(goal), goalOn: 'ours' });
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 function sorted(values: readonly number[]): readonly number[] {

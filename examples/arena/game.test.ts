@@ -1,3 +1,4 @@
+import { seededRandom } from '@madang/core';
 import { describe, expect, test } from 'vitest';
 import { openField } from './arena.test-support.ts';
 import { STARTS } from './arena-map.ts';
@@ -141,6 +142,17 @@ describe('bolts', () => {
     expect(near.shield).toBeLessThan(SHIP.shieldAtStart);
     expect(on.x).toBeGreaterThan(600);
     expect([by.hp, by.shield]).toEqual([SHIP.hp, SHIP.shieldAtStart]);
+  });
+
+  test('what a player threw goes with it', () => {
+    const field = openField();
+    field.join(400, 1480);
+    field.play(1, { 1: { bolt: true } });
+    expect(field.state.bolts.size).toBe(1);
+    const room = { id: '', state: field.state, seats: [], emit: () => {} };
+    const moment = { tick: field.tick, dt: 1 / arena.tickRateHz, random: seededRandom(1) };
+    arena.leave?.(room, { number: 1, name: 'p1', isBot: false, team: 0 }, moment);
+    expect(field.state.bolts.size).toBe(0);
   });
 
   test('it comes back from walls and ends when its time is up', () => {

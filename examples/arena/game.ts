@@ -55,6 +55,11 @@ export const arena = defineGame({
     addShip(room.state, seat, moment);
   },
 
+  // What a player threw goes with it, or coming and going would fill the table.
+  leave({ state: { bolts } }, seat) {
+    for (const bolt of bolts) if (bolt.owner === seat.number) bolts.remove(bolt);
+  },
+
   control(ship, { moveX, moveY, aim, fire, bolt }, { tick, dt, state, spawn, emit }) {
     if (ship.hp === 0) return;
     fly(ship, { moveX, moveY }, dt);

@@ -38,6 +38,8 @@ export class AheadTable implements Ahead {
   /** By place: 1 where what is drawn is drawn from here, be it a row or that there is none any more. */
   readonly #isMine: Uint8Array;
   #markedHighest = 0;
+  /** Up to here others are drawn. */
+  #pastHighest = 0;
   #isSpawnedInto = false;
   #confirmedTick = 0;
   #at: Between | null = null;
@@ -114,6 +116,8 @@ export class AheadTable implements Ahead {
   recordConfirmed(tick: number): void {
     this.#confirmedTick = tick;
     this.#spawns.clear();
+    const { table, confirmed } = this.#options;
+    table.addAbove = Math.max(confirmed.highest, this.#pastHighest);
     this.record(tick);
     const { moments, newest } = this.#history;
     if (newest === undefined) return;
@@ -130,6 +134,7 @@ export class AheadTable implements Ahead {
   /** Aims at a tick, beside what is drawn of the past. False where nothing of this table is drawn from here. */
   aim(tick: number, past: Between | null): boolean {
     this.#at = between(this.#history, tick, 1, 0);
+    this.#pastHighest = past === null ? 0 : Math.max(past.from.highest, past.to.highest);
     if (this.#at === null) return false;
     if (this.#options.moved !== 'all') this.#mark(this.#at, past);
     return true;

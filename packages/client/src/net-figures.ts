@@ -12,7 +12,7 @@ export interface NetFigures {
   readonly speed: number;
   /** How far in the past others are drawn, behind the newest state. */
   readonly interpolationDelayMs: number;
-  /** The newest state's tick, the tick others are drawn at, and the tick this player's own rows are drawn at. */
+  /** The newest state's tick, the tick others are drawn at, and the tick that is played: own rows are on their way to it. */
   readonly stateTick: number;
   readonly viewTick: number;
   readonly predictedTick: number;

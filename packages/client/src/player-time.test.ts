@@ -38,7 +38,7 @@ function live(time: PlayerTime, way: Way, fromMs: number, toMs: number): { least
         const marginTicks = tick - position;
         if (nowMs > fromMs + 3_000) seen.leastMarginTicks = Math.min(seen.leastMarginTicks, marginTicks);
         at(arrivedMs + heldTicks * TICK_MS + way.downMs(), (backMs) =>
-          time.reported({ tick, marginTicks, heldTicks, late: [] }, backMs),
+          time.reported({ at: 0, tick, marginTicks, heldTicks, late: [] }, backMs),
         );
       });
     });

@@ -90,6 +90,7 @@ export class Prediction {
     this.#options = options;
     this.#isWorld = game.predict === 'world';
     this.#store = createState(game.state, { badWrites: 'clamp' });
+    this.#store.copyFrom(confirmed);
     const avatars = game.avatars ?? '';
     this.#avatars = this.#store.table(avatars);
     this.#confirmedAvatars = confirmed.table(avatars);

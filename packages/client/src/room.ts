@@ -215,6 +215,8 @@ class RoomClient<
   readonly #eventCounts = new Map<string, number>();
   #correctedAtMs: number[] = [];
   #lateInputs = 0;
+  /** The newest tick that the server has spoken of beside states. */
+  #heardTick = 0;
   #snapshots = 0;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -463,9 +465,11 @@ class RoomClient<
       this.#inputs.timeline.correct(late);
       this.#prediction?.corrected(late);
     }
-    // It was sent with the state of this tick, and the events of the sending before are here.
-    const tick = Math.floor(report.tick - report.marginTicks + report.heldTicks);
-    this.#prediction?.heard(tick - this.#ticksPerSending);
+    this.#heardTick = report.at;
+    // Where nothing changes nothing else says what time it is.
+    if (report.at > this.tick + this.#ticksPerSending) this.#time.arrived(report.at, this.#timers.nowMs());
+    // The events of the sending before are here.
+    this.#prediction?.heard(report.at - this.#ticksPerSending);
   }
 
   #tookEvent({ tick, by, name, payload }: EventFrame): void {
@@ -523,7 +527,7 @@ class RoomClient<
     if (input !== null) {
       this.#time.sending(tick, nowMs);
       const viewDelayTicks = Math.max(0, tick - this.#time.viewed(nowMs));
-      this.#send({ kind: 'input', input, tick, seenTick: this.tick, viewDelayTicks });
+      this.#send({ kind: 'input', input, tick, seenTick: Math.max(this.tick, this.#heardTick), viewDelayTicks });
     }
     this.#schedule();
   }
@@ -552,6 +556,7 @@ class RoomClient<
   /** Nobody looks: nothing is held, for keys that go up are not heard of, and no state is sent. */
   #rest(): void {
     if (this.connection === 'closed') return;
+    this.#beat(this.#timers.nowMs());
     this.#isResting = true;
     this.#cancelBeat();
     const tick = ++this.#playedTick;

@@ -1,5 +1,7 @@
+import type { OpenLink } from '@madang/client';
 import { defineGame } from '@madang/core';
 import type { Room } from '@madang/server';
+import pino from 'pino';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { pond } from './pond.test-support.ts';
 import { replay, type SimulateOptions, seeds, simulate } from './simulate.ts';
@@ -92,6 +94,23 @@ describe('a failure', () => {
     expect((await failureOf(replay(failure.line, { game, ...(check && { check }) }))).message).toBe(failure.message);
   });
 
+  test('prints the server’s plain options, does them again, and names what it cannot print', async () => {
+    const server = { graceMs: 700, maxRooms: 1, badWrites: 'clamp', syncTest: true } as const;
+    const seven = { ...SHORT, clients: 7 };
+    const failure = await failureOf(replay(1, { ...seven, server }));
+    expect(JSON.parse(failure.line).server).toEqual(server);
+    expect(failure.message).toMatch(/, \{ game \}\)$/);
+    const again = await failureOf(replay(failure.line, { game: pond, server: { alwaysOpen: [], maxRooms: 9 } }));
+    expect(JSON.parse(again.line)).toEqual(JSON.parse(failure.line));
+    expect(again.message).toContain('is still waiting');
+
+    const bare = { check: () => {}, player: () => {}, wrapLink: (openLink: OpenLink) => openLink };
+    const silent = { ...server, log: pino({ level: 'silent' }) };
+    const { line, message } = await failureOf(replay(1, { ...seven, ...bare, server: silent }));
+    expect(message).toMatch(/, \{ game, check, player, wrapLink, server \}\)$/);
+    expect(JSON.parse(line).server).toEqual(server);
+  });
+
   test('MADANG_SEED chooses the seed of a test that names another', async () => {
     vi.stubEnv('MADANG_SEED', '11');
     expect((await failureOf(simulate({ ...tooWet, seed: 3 }))).seed).toBe(11);
@@ -159,6 +178,62 @@ describe('a failure', () => {
       }),
     );
     expect(failure.message).toMatch(/\[I7\] \d+ timers are set/);
+  });
+
+  /** Each of the first server's deaths in this run is a restart. */
+  const RESTARTED = { ...SHORT, durationMs: 20_000, faults: ['crashes'] } as const;
+
+  test('[I7] a timer that a restarted server leaves behind is one', async () => {
+    let first: unknown = null;
+    const failure = await failureOf(
+      replay(3, {
+        ...RESTARTED,
+        check: ({ world: { node } }) => {
+          if (first === null) node.clock.after(1e6, () => {});
+          first ??= node;
+        },
+      }),
+    );
+    expect(failure.message).toContain('[I7] the stopped server left 1 timers behind');
+  });
+
+  test('a server that cannot be stopped is one', async () => {
+    const check: SimulateOptions<typeof pond>['check'] = ({ world: { server }, room: { tick } }) => {
+      const { stop } = server;
+      const jammed = (): Promise<void> => stop().then(() => Promise.reject(new Error('jammed')));
+      if (tick === 1) Object.assign(server, { stop: jammed });
+    };
+    for (const run of [RESTARTED, SHORT]) {
+      const failure = await failureOf(replay(2, { ...run, check }));
+      expect(failure.message).toContain('the server did not stop');
+      expect(failure.cause).toMatchObject({ cause: { message: 'jammed' } });
+    }
+  });
+
+  test('a client that is sent away for no fault of its own is one, also when it comes back', async () => {
+    const check: SimulateOptions<typeof pond>['check'] = ({ world, room: { tick } }) => {
+      if (tick === 40) world.clients[1]?.network.lines[0]?.link.send(new Uint8Array([255, 255]));
+    };
+    const failure = await failureOf(replay(1, { ...SHORT, check }));
+    expect(failure.message).toContain('client-1 was sent away with BAD_FRAME');
+    // Where frames may be spoiled, so may the honest one's.
+    const { clients } = await replay(1, { ...SHORT, check, wrapLink: (openLink) => openLink });
+    expect(clients[1]).toEqual({ state: 'stopped', because: 'BAD_FRAME' });
+  });
+
+  test('a run in which nobody’s state was ever compared is one, and a player who leaves is none', async () => {
+    const leaving = (afterTick: number) => (room: { readonly tick: number; leave(): Promise<void> }) => {
+      if (room.tick > afterTick) void room.leave();
+    };
+    const failure = await failureOf(replay(1, { ...SHORT, clients: 1, player: leaving(-1) }));
+    expect(failure.message).toContain('no state of any client was ever compared');
+    const { clients } = await replay(1, { ...SHORT, clients: 1, player: leaving(40) });
+    expect(clients).toEqual([{ state: 'stopped', because: 'LEFT' }]);
+  });
+
+  test('a run without clients is refused', async () => {
+    await expect(replay(1, { ...SHORT, clients: 0 })).rejects.toThrow(RangeError);
+    await expect(simulate({ ...SHORT, clients: Number.NaN })).rejects.toThrow(RangeError);
   });
 
   test('clients that do not get in, although all is well, are one', async () => {

@@ -1,6 +1,6 @@
 /** `simulate`: a whole run of a game with its faults, checked throughout; and the same run once more. */
 import type { Game } from '@madang/core';
-import { callingTestFile, SimulationFailure } from './simulation-failure.ts';
+import { callingTestFile, type PrintedOptions, SimulationFailure } from './simulation-failure.ts';
 import type { ClientState } from './world/simulated-client.ts';
 import { Violation } from './world/violation.ts';
 import { openWorld } from './world/world.ts';
@@ -31,7 +31,8 @@ export interface SimulationResult {
  * Plays a game for a while, with the faults that were asked for; heals everything; checks that all recover and agree; ends
  * it and checks that nothing is left. The variable MADANG_SEED overrides the seed.
  *
- * Throws SimulationFailure when something happened that may not: its message holds one line that repeats the run.
+ * Throws SimulationFailure when something happened that may not: its message holds one line that repeats the run. Throws
+ * RangeError where nobody plays.
  */
 export function simulate<G extends Game>(options: SimulateOptions<G>): Promise<SimulationResult> {
   return run({ ...options, seed: seedFromEnvironment() ?? options.seed ?? 1 }, callingTestFile());
@@ -39,7 +40,7 @@ export function simulate<G extends Game>(options: SimulateOptions<G>): Promise<S
 
 /**
  * Runs exactly one again: a seed, or the line that a failure printed, whose options come before those given here. What
- * the line cannot hold, the game and whatever is a function, comes from here.
+ * the line cannot hold, the game and whatever is a function, comes from here: the line names it.
  */
 export function replay<G extends Game>(
   seedOrLine: number | string,
@@ -47,7 +48,8 @@ export function replay<G extends Game>(
 ): Promise<SimulationResult> {
   const testFile = callingTestFile();
   if (typeof seedOrLine === 'number') return run({ ...options, seed: seedOrLine }, testFile);
-  return run({ ...options, ...parseLine(seedOrLine), game: options.game }, testFile);
+  const line = parseLine(seedOrLine);
+  return run({ ...options, ...line, game: options.game, server: { ...options.server, ...line.server } }, testFile);
 }
 
 /** The seeds a test is to try: `count` of them, MADANG_SEEDS of them where that is set, or only MADANG_SEED. */
@@ -61,7 +63,8 @@ async function run<G extends Game>(
   options: SimulateOptions<G> & { readonly seed: number },
   testFile: string | null,
 ): Promise<SimulationResult> {
-  const { durationMs = 20_000, seed } = options;
+  const { durationMs = 20_000, seed, clients } = options;
+  if (clients !== undefined && !(clients >= 1)) throw new RangeError(`a run needs clients, and is given ${clients}`);
   const world = await openWorld(options);
   try {
     await world.advance(durationMs);
@@ -72,27 +75,62 @@ async function run<G extends Game>(
   } catch (problem) {
     const atMs = problem instanceof Violation ? problem.atMs : world.nowMs;
     const sentence = problem instanceof Error ? problem.message : String(problem);
-    throw new SimulationFailure(sentence, atMs, printed(options, durationMs), testFile, problem);
+    const again = { options: printed(options, durationMs), needed: notPrinted(options), testFile };
+    throw new SimulationFailure(sentence, atMs, again, problem);
   }
 }
 
+/** A run's options, as far as they are plain. */
 function printed<G extends Game>(
-  { game, seed, clients, network, frameRateHz, faults, player }: SimulateOptions<G> & { readonly seed: number },
+  { game, seed, clients, network, frameRateHz, faults, player, server = {} }: SimulateOptions<G>,
   durationMs: number,
-): { game: string; seed: number } {
+): PrintedOptions {
   const script = typeof player === 'function' ? undefined : player;
+  const plain = Object.entries(server).filter(([, value]) => isPlain(value));
   return JSON.parse(
-    JSON.stringify({ game: game.name, seed, clients, durationMs, network, frameRateHz, faults, player: script }),
-  ) as { game: string; seed: number };
+    JSON.stringify({
+      game: game.name,
+      seed,
+      clients,
+      durationMs,
+      network,
+      frameRateHz,
+      faults,
+      player: script,
+      server: plain.length === 0 ? undefined : Object.fromEntries(plain),
+    }),
+  ) as PrintedOptions;
+}
+
+/** The options that must be given again beside the printed ones. */
+function notPrinted<G extends Game>({ check, player, wrapLink, server = {} }: SimulateOptions<G>): readonly string[] {
+  const needed = {
+    game: true,
+    check: check !== undefined,
+    player: typeof player === 'function',
+    wrapLink: wrapLink !== undefined,
+    server: Object.values(server).some((value) => value !== undefined && !isPlain(value)),
+  };
+  return Object.entries(needed).flatMap(([option, isNeeded]) => (isNeeded ? [option] : []));
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string';
+}
+
+/** What a line says; of the server only what is plain. */
+interface PrintedLine {
+  readonly seed: number;
+  readonly server?: WorldOptions<Game>['server'];
 }
 
 /** The options in a line, which somebody may have copied with what stands around them. */
-function parseLine(line: string): { readonly seed: number } {
+function parseLine(line: string): PrintedLine {
   const start = line.indexOf('{"');
   for (let end = line.indexOf('}', start); start >= 0 && end >= 0; end = line.indexOf('}', end + 1)) {
     const options = parsedOrNull(line.slice(start, end + 1));
     if (typeof options === 'object' && options !== null && 'seed' in options && typeof options.seed === 'number') {
-      return options as { readonly seed: number };
+      return options as PrintedLine;
     }
   }
   const seed = /MADANG_SEED=(\d+)/.exec(line)?.[1];

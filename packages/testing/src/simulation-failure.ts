@@ -7,18 +7,26 @@ export interface PrintedOptions {
   readonly [option: string]: unknown;
 }
 
+/** How a run is done again. */
+export interface Again {
+  readonly options: PrintedOptions;
+  /** The options that cannot be printed and must be given with those that are. */
+  readonly needed: readonly string[];
+  readonly testFile: string | null;
+}
+
 export class SimulationFailure extends Error {
   override readonly name = 'SimulationFailure';
   readonly seed: number;
   /** What `replay` takes: the run's options as JSON, those that are functions left out. */
   readonly line: string;
 
-  constructor(problem: string, atMs: number, options: PrintedOptions, testFile: string | null, cause: unknown) {
+  constructor(problem: string, atMs: number, { options, needed, testFile }: Again, cause: unknown) {
     const line = JSON.stringify(options);
     const command = `MADANG_SEED=${options.seed} npx vitest run ${testFile ?? '<your test>'}`;
     super(
       `${options.game}, seed ${options.seed}, at ${Math.round(atMs)} ms: ${problem}\n` +
-        `reproduce: ${command}    or: replay('${line}', { game })`,
+        `reproduce: ${command}    or: replay('${line}', { ${needed.join(', ')} })`,
       { cause },
     );
     this.seed = options.seed;

@@ -183,6 +183,26 @@ test('a page that goes away leaves at once, and joins again when it comes back a
   expect([seats(), page()]).toEqual([0, null]);
 });
 
+test('a stay that is over stays over, also when its page went away and came back as it was', async () => {
+  const forbidden = new GameError('BAD_FRAME', 'Unreadable.', { reason: 'no such kind', offset: 0 });
+  for (const error of [forbidden, new TypeError('Invalid URL')]) {
+    const { session, refuse, onTheirWay, page } = server();
+    const unmount = session.subscribe(() => {});
+    await tasksDone();
+    await refuse(error);
+    const over = session.read();
+    page()?.hide();
+    page()?.show();
+    await tasksDone();
+    expect([session.read(), onTheirWay.length]).toEqual([over, 0]);
+    unmount();
+    await tasksDone();
+    session.subscribe(() => {});
+    await tasksDone();
+    expect([session.read().status, onTheirWay.length]).toEqual(['joining', 1]);
+  }
+});
+
 test('where there is no page, nobody watches one', () => {
   expect(() => watchPage({ hide: () => {}, show: () => {} })()).not.toThrow();
 });

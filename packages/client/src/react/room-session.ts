@@ -4,7 +4,8 @@
  * Whether somebody listens is looked at when the running task is over and not before, so that what React undoes and does
  * again in one breath (StrictMode, Fast Refresh) takes one seat and keeps it. At no time does a session have two: a join
  * on its way that nobody wants any more leaves as soon as it has arrived, unless somebody wants it again by then.
- * A page that goes away leaves too, so that nobody sees a player who cannot come back.
+ * A page that goes away leaves too, so that nobody sees a player who cannot come back; one that comes back as it was joins
+ * again, but for a stay that was over before.
  */
 import { GameError, isGameError } from '@madang/core';
 
@@ -96,6 +97,8 @@ export class RoomSession<R extends Joined> {
       return;
     }
     const last = this.#state;
+    // An end stays one while somebody looks at it: a page that comes back is no wish to join.
+    if (this.#runs.size > 0 && last.status !== 'playing') return;
     this.#become(JOINING);
     if (last.status === 'playing') void last.room.leave();
   }

@@ -13,8 +13,9 @@ const joining = (): typeof JOINING => JOINING;
 
 /**
  * Takes a seat when the component is mounted and gives it up when it is unmounted or the page goes away. Another
- * connection, game, room or name is another seat: the old one is left. Never joins again by itself; a closed state has
- * `rejoin` for that. Renders when the status changes and not when the room's state does: see `useRows`.
+ * connection, game, room or name is another seat: the old one is left. A page that comes back as it was takes one anew
+ * where it had one. Otherwise never joins again by itself; a closed state has `rejoin` for that. Renders when the status
+ * changes and not when the room's state does: see `useRows`.
  *
  * `game` and `connection` belong outside the component or into `useConnection`: made anew with each rendering, they would
  * be joined anew. Throws to the nearest error boundary what is no answer of a server, such as an address that is none.

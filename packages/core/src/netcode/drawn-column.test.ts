@@ -6,6 +6,7 @@ import { table } from '../schema/state-schema.ts';
 import { createState } from '../state/state-store.ts';
 import type { Between } from './between.ts';
 import { DrawnColumn } from './drawn-column.ts';
+import { driftOf, reachOf } from './place-grid.ts';
 import { TableAt } from './table-at.ts';
 import { TableHistory } from './table-history.ts';
 
@@ -41,8 +42,8 @@ function drawn(type: AnyField, from: Values, to: Values) {
       return Reflect.get(view.get(row.id) ?? {}, 'field') as unknown;
     },
     numberAt: (part: number) => column.numberAt(between(part), 1, true, true, SECONDS),
-    reach: column.reach(between(0), 1, SECONDS),
-    drift: column.drift(between(0), 1, SECONDS),
+    reach: reachOf(column, between(0), 1, SECONDS),
+    drift: driftOf(column, between(0), 1, SECONDS),
     column,
   };
 }

@@ -9,9 +9,6 @@ import type { Column, TableStore } from '../state/table-store.ts';
 import type { Between } from './between.ts';
 import type { TableMoment } from './table-history.ts';
 
-/** The most that one of a cubic's slopes takes it away from its ends, per unit of slope. */
-const SLOPE_REACH = 4 / 27;
-
 const TURN = 2 * Math.PI;
 
 /** What a column's numbers lie on. */
@@ -31,7 +28,8 @@ export class DrawnColumn {
   readonly #isUnsigned: boolean;
   readonly #offset: number;
   readonly #scale: number;
-  readonly #velocity: DrawnColumn | null;
+  /** The column that says how fast this one changes; null where it is drawn straight. */
+  readonly velocity: DrawnColumn | null;
 
   /** `isVelocity`: of another column, and read at states only, so that how it is drawn itself says nothing. */
   constructor(table: TableStore, column: Column, isVelocity = false) {
@@ -48,7 +46,7 @@ export class DrawnColumn {
     // Two numbers so far apart that there is no number for their difference have nothing in between either.
     this.jumpAbove = Math.min(drawing.jumpAbove, Number.MAX_VALUE);
     const velocity = table.columns.find(({ name }) => name === drawing.velocity);
-    this.#velocity = velocity === undefined || isVelocity ? null : new DrawnColumn(table, velocity, true);
+    this.velocity = velocity === undefined || isVelocity ? null : new DrawnColumn(table, velocity, true);
   }
 
   get name(): string {
@@ -87,7 +85,7 @@ export class DrawnColumn {
     const isCircle = this.#shape === 'circle';
     const way = isCircle ? shorterWay(b - a) : b - a;
     if (this.#shape === 'steps' || Math.abs(way) > this.jumpAbove) return part >= 1 ? b : a;
-    const velocity = this.#velocity;
+    const velocity = this.velocity;
     if (velocity === null) {
       return isCircle ? wrapped(part < 1 ? a + way * part : b + way * (part - 1)) : lerp(a, b, part);
     }
@@ -114,25 +112,6 @@ export class DrawnColumn {
       case 'circle':
         return angleBetween(from, to);
     }
-  }
-
-  /**
-   * How far from its value in `from` a place that both moments have is drawn at most until `to`: a bound that holds for
-   * each moment between them. Not for circles.
-   */
-  reach({ from, to }: Between, place: number, seconds: number): number {
-    const way = Math.abs(this.numberIn(to, place) - this.numberIn(from, place));
-    const velocity = this.#velocity;
-    if (velocity === null || way > this.jumpAbove) return way;
-    const slopes = Math.abs(velocity.numberIn(from, place)) + Math.abs(velocity.numberIn(to, place));
-    return way + SLOPE_REACH * slopes * seconds;
-  }
-
-  /** How much further than `reach` it is drawn beyond `to`, for each time that passes between the two moments. */
-  drift({ from, to }: Between, place: number, seconds: number): number {
-    const way = Math.abs(this.numberIn(to, place) - this.numberIn(from, place));
-    if (this.#shape === 'steps' || way > this.jumpAbove) return 0;
-    return this.#velocity === null ? way : Math.abs(this.#velocity.numberIn(to, place)) * seconds;
   }
 
   #valueIn(moment: TableMoment, place: number): unknown {

@@ -18,6 +18,9 @@ const CELLS_AWAY = 1;
 /** More than rounding can move a number by, as a part of it. */
 const ROUNDING = 2 ** -46;
 
+/** The most that one of a cubic's slopes takes it away from its ends, per unit of slope. */
+const SLOPE_REACH = 4 / 27;
+
 const NOWHERE = -1;
 const RESTLESS = -2;
 const NOTHING_IS_CALM = -1;
@@ -209,8 +212,12 @@ export class PlaceGrid {
       const idTo = at.to.ids[place] ?? 0;
       if (moment !== null && (idFrom === idTo || idFrom === 0 || idTo === 0)) {
         const isInBoth = idFrom === idTo;
-        const reach = isInBoth ? Math.max(this.#x.reach(at, place, seconds), this.#y.reach(at, place, seconds)) : 0;
-        const drift = isInBoth ? Math.max(this.#x.drift(at, place, seconds), this.#y.drift(at, place, seconds)) : 0;
+        const reach = isInBoth
+          ? Math.max(reachOf(this.#x, at, place, seconds), reachOf(this.#y, at, place, seconds))
+          : 0;
+        const drift = isInBoth
+          ? Math.max(driftOf(this.#x, at, place, seconds), driftOf(this.#y, at, place, seconds))
+          : 0;
         if (reach + drift <= this.#calmReach) {
           cell =
             this.#columnOf(this.#x.numberIn(moment, place)) * this.#cellsY +
@@ -258,4 +265,23 @@ function cellOf(offset: number, size: number, cells: number): number {
   if (!(offset > 0)) return 0;
   const cell = offset / size;
   return cell < cells ? Math.floor(cell) : cells - 1;
+}
+
+/**
+ * How far from its value in `from` a place that both moments have is drawn at most until `to`: a bound that holds for each
+ * moment between them. Not for circles.
+ */
+export function reachOf(column: DrawnColumn, { from, to }: Between, place: number, seconds: number): number {
+  const way = Math.abs(column.numberIn(to, place) - column.numberIn(from, place));
+  const { velocity } = column;
+  if (velocity === null || way > column.jumpAbove) return way;
+  const slopes = Math.abs(velocity.numberIn(from, place)) + Math.abs(velocity.numberIn(to, place));
+  return way + SLOPE_REACH * slopes * seconds;
+}
+
+/** How much further than that it is drawn beyond `to`, for each time that passes between the two moments. */
+export function driftOf(column: DrawnColumn, { from, to }: Between, place: number, seconds: number): number {
+  const way = Math.abs(column.numberIn(to, place) - column.numberIn(from, place));
+  if (!column.isContinuous || way > column.jumpAbove) return 0;
+  return column.velocity === null ? way : Math.abs(column.velocity.numberIn(to, place)) * seconds;
 }

@@ -40,7 +40,7 @@ describe('a clock that is steered', () => {
           expect(passed).toBeLessThanOrEqual((1.1 * afterMs) / TICK_MS + 1e-9);
           const read = clock.read(nowMs);
           const jumps = clock.steer(read + error, nowMs);
-          expect(jumps).toBe(Math.abs(read + error - read) > 10);
+          expect(jumps).toBe(Math.abs(read + error - read) > 340 / TICK_MS);
           expect(clock.read(nowMs)).toBe(jumps ? read + error : read);
           expect(clock.speed).toBeGreaterThanOrEqual(0.9);
           expect(clock.speed).toBeLessThanOrEqual(1.1);
@@ -69,7 +69,7 @@ describe('a clock that is steered', () => {
     );
   });
 
-  test('jumps where it is more than ten ticks off, and not before', () => {
+  test('jumps where it is more than ten ticks of 30 Hz off, and not before; in slow rooms, more than a tick', () => {
     for (const [error, jumps] of [
       [10, false],
       [-10, false],
@@ -79,6 +79,9 @@ describe('a clock that is steered', () => {
       const clock = set(100);
       expect([clock.steer(100 + error, 0), clock.read(0)]).toEqual([jumps, jumps ? 100 + error : 100]);
     }
+    const slow = new SteeredClock(1_000);
+    slow.steer(100, 0);
+    expect([slow.steer(100.9, 0), slow.steer(101.1, 0)]).toEqual([false, true]);
   });
 
   test('knows when it will read a tick: the inverse of what it reads when', () => {

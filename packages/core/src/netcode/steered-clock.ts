@@ -2,14 +2,14 @@
  * A clock that counts ticks and is steered to where it should be: it never stands still and never runs by more than a
  * tenth too fast or too slow, so that nobody sees it; only where it is further off than that could mend does it jump.
  *
- * Source: time scale 0.9 to 1.1 and the jump beyond ten ticks as in Unity's Netcode for Entities.
+ * Source: time scale 0.9 to 1.1 and the jump beyond as in Unity's Netcode for Entities.
  */
 
 /** How much faster or slower than real time, at most. */
 const SPEED_RANGE = 0.1;
 
-/** Ticks of error beyond which the clock jumps. */
-const JUMP_TICKS = 10;
+/** Beyond an error of this much, and of a tick, the clock jumps: ten ticks at 30 Hz. */
+const JUMP_MS = 340;
 
 /** An error is to be gone after this many ticks, and not before it is looked at again: or it would be overshot. */
 const MENDING_TICKS = 10;
@@ -49,7 +49,7 @@ export class SteeredClock {
   steer(target: number, nowMs: number): boolean {
     const position = this.read(nowMs);
     const error = target - position;
-    const jumps = !this.#isSet || Math.abs(error) > JUMP_TICKS;
+    const jumps = !this.#isSet || Math.abs(error) > Math.max(1, JUMP_MS / this.#tickMs);
     const sinceTicks = (nowMs - this.#atMs) / this.#tickMs;
     const gain = 1 / Math.max(MENDING_TICKS, MENDING_STEERINGS * sinceTicks);
     this.#position = jumps ? target : position;

@@ -347,7 +347,7 @@ test('what is drawn of columns is known by their number', () => {
   expect(view.columns.map(({ step }) => step)).toEqual([0.5, 0, 0, 0]);
   expect(view.columns.map((column) => column.difference(1, 4))).toEqual([3, null, 3, null]);
   expect(view.columns[0]?.jumpAbove).toBe(3);
-  expect(() => view.valueAt(1, 1, 9)).toThrow('table ships has no column 9');
+  expect(() => view.valueAt(1, 1, 9)).toThrow('there is no column 9');
   view.aim(null);
   expect(() => view.valueAt(1, 1, 0)).toThrow(expect.objectContaining({ code: 'ROW_GONE' }));
 });

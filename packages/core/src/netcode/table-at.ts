@@ -5,7 +5,7 @@
  * Rows that a client predicts come from a second history, that of its own future, and carry the errors that are still
  * being smoothed; everything else comes from the past that the server sent.
  */
-import { rowGone, type TableStore } from '../state/table-store.ts';
+import { fieldsOf, rowGone, type TableStore } from '../state/table-store.ts';
 import { type Between, presentOf } from './between.ts';
 import { DrawnColumn } from './drawn-column.ts';
 import type { TableMoment } from './table-history.ts';
@@ -168,7 +168,7 @@ export class TableAt {
 
   #columnAt(index: number): DrawnColumn {
     const column = this.columns[index];
-    if (column === undefined) throw new RangeError(`table ${this.table.name} has no column ${index}`);
+    if (column === undefined) throw new RangeError(`there is no column ${index}`);
     return column;
   }
 }
@@ -182,11 +182,8 @@ function rowAtClass(view: TableAt, isAll: boolean): RowAtClass {
       this.id = id;
     }
 
-    /** Fields are accessors of the prototype, which JSON and consoles would not look at. */
     toJSON(): Record<string, unknown> {
-      const fields: Record<string, unknown> = { id: this.id };
-      for (const { name } of view.table.columns) if (name in this) fields[name] = Reflect.get(this, name);
-      return fields;
+      return fieldsOf(this, view.table);
     }
   }
   view.table.columns.forEach(({ name, type }, index) => {

@@ -112,5 +112,5 @@ export class TickRules {
 
 /** Rules that wait would run outside their tick. */
 function isPromise(answer: unknown): boolean {
-  return typeof answer === 'object' && answer !== null && 'then' in answer;
+  return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';
 }

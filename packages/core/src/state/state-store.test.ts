@@ -128,17 +128,6 @@ describe('rows of a seat that has gone', () => {
     expect([view.ships.ownedBy({ number: 1 }), view.mines.ownedBy({ number: 1 })]).toEqual([undefined, undefined]);
     expect(view.mines.ownedBy({ number: 2 })).toBe(others);
   });
-
-  test('are found for all seats at once, the first of each', () => {
-    const state = createState(schema);
-    for (const number of [2, 0, 2]) state.view.ships.add({}, { owner: { number } });
-    expect(
-      state
-        .table('ships')
-        .rowsByOwner(3)
-        .map((row) => row?.id),
-    ).toEqual([2, undefined, 1, undefined]);
-  });
 });
 
 describe('what a client holds', () => {

@@ -91,6 +91,8 @@ export class TableStore<F extends Fields = Fields> {
   hasAccessChanges = false;
   /** No place above this one is taken. */
   highest = 0;
+  /** Rows are added above this place while there is room there: what a client plays ahead keeps clear of what others have. */
+  addAbove = 0;
   size = 0;
 
   /** The id of the row that viewers know in each place, or 0. */
@@ -154,15 +156,14 @@ export class TableStore<F extends Fields = Fields> {
   // What rules call.
 
   add(start: RowStart<F>, options: { owner?: SeatRef } = {}): Row<F> {
-    let place = this.#lowestFree;
-    while (place <= this.maxRows && this.alive[place] === 1) place++;
-    if (place > this.maxRows) {
+    const place = this.#freeFrom(this.addAbove + 1) || this.#freeFrom(1);
+    if (place === 0) {
       throw new GameError('TABLE_FULL', `Table ${this.name} is full: its maxRows is ${this.maxRows}.`, {
         table: this.name,
         maxRows: this.maxRows,
       });
     }
-    this.#lowestFree = place + 1;
+    if (place <= this.#lowestFree) this.#lowestFree = place + 1;
     this.occupy(place, this.generation[place] ?? 0);
     this.mark(place, STRUCTURAL);
     const row = this.viewAt(place) as unknown as Row<F>;
@@ -178,6 +179,13 @@ export class TableStore<F extends Fields = Fields> {
       throw error;
     }
     return row;
+  }
+
+  /** The lowest free place from this one on, or 0. */
+  #freeFrom(first: number): number {
+    let place = Math.max(first, this.#lowestFree);
+    while (place <= this.maxRows && this.alive[place] === 1) place++;
+    return place > this.maxRows ? 0 : place;
   }
 
   remove(row: Row<F>): boolean {
@@ -229,16 +237,6 @@ export class TableStore<F extends Fields = Fields> {
     if (column?.store !== 'int') return;
     const raw = column.codec.quantise(seat);
     this.#owners[place] = Number.isNaN(raw) ? this.badWrite(column, seat, 0, column.codec.clamp(seat)) : raw;
-  }
-
-  /** For each seat number up to `seats`, the first row it owns: one pass for all of them. */
-  rowsByOwner(seats: number): readonly (Row<F> | undefined)[] {
-    const rows = new Array<Row<F> | undefined>(seats + 1).fill(undefined);
-    for (let place = this.highest; place > 0; place--) {
-      const owner = this.#owners[place] ?? 0;
-      if (this.alive[place] === 1 && owner <= seats) rows[owner] = this.viewAt(place) as unknown as Row<F>;
-    }
-    return rows;
   }
 
   // What codecs call.
@@ -455,6 +453,13 @@ function maskOf(columns: readonly Column[], visibility: Visibility): number {
   );
 }
 
+/** Fields are accessors of a row's prototype, which JSON and consoles would not look at. */
+export function fieldsOf(row: { readonly id: number }, { columns }: TableStore): Record<string, unknown> {
+  const fields: Record<string, unknown> = { id: row.id };
+  for (const { name } of columns) if (name in row) fields[name] = Reflect.get(row, name);
+  return fields;
+}
+
 /** What reading or writing a row is refused with that is not there any more. */
 export function rowGone(table: string, id: number): GameError<'ROW_GONE'> {
   return new GameError('ROW_GONE', `Row ${id} of ${table} was removed; look rows up again instead of keeping them.`, {
@@ -474,11 +479,8 @@ function rowViewClass(store: TableStore, source: 'data' | 'sent'): RowViewClass 
       this.id = id;
     }
 
-    /** Fields are accessors of the prototype, which JSON and consoles would not look at. */
     toJSON(): Record<string, unknown> {
-      const fields: Record<string, unknown> = { id: this.id };
-      for (const { name } of store.columns) if (name in this) fields[name] = Reflect.get(this, name);
-      return fields;
+      return fieldsOf(this, store);
     }
   }
   const placeOf = (view: View): number => {

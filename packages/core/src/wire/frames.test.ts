@@ -96,6 +96,7 @@ const anyFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
 );
 
 const anyReport: fc.Arbitrary<InputReport> = fc.record({
+  at: anyTick,
   tick: anyTick,
   marginTicks: fc.integer({ min: -(2 ** 24), max: 2 ** 24 }).map((parts) => parts / TICK_PARTS),
   heldTicks: fc.integer({ min: 0, max: 2 ** 24 }).map((parts) => parts / TICK_PARTS),
@@ -202,15 +203,16 @@ describe('what the server sends', () => {
 
   test('of how inputs arrive is told to a sixteenth of a tick', () => {
     const late = [{ tick: 7, appliedAt: 9 }];
-    expect(read(encodeTiming({ tick: 7, marginTicks: -1.3, heldTicks: 0.52, late }))).toEqual({
+    expect(read(encodeTiming({ at: 9, tick: 7, marginTicks: -1.3, heldTicks: 0.52, late }))).toEqual({
       kind: 'timing',
+      at: 9,
       tick: 7,
       marginTicks: -1.3125,
       heldTicks: 0.5,
       late,
     });
     // Beyond a million ticks it says no more than that a clock is wrong.
-    const far = encodeTiming({ tick: 7, marginTicks: -(2 ** 40), heldTicks: 2 ** 40, late });
+    const far = encodeTiming({ at: 9, tick: 7, marginTicks: -(2 ** 40), heldTicks: 2 ** 40, late });
     expect(read(far)).toMatchObject({ marginTicks: -(2 ** 20), heldTicks: 2 ** 20 });
     fc.assert(
       fc.property(anyReport, (report) => {
@@ -226,14 +228,14 @@ describe('what the server sends', () => {
 
   test('of late inputs are the last ones, where they are too many for a frame', () => {
     const late = Array.from({ length: LATE_MAX + 3 }, (_, index) => ({ tick: index, appliedAt: index + 1 }));
-    const frame = read(encodeTiming({ tick: 1, marginTicks: 0, heldTicks: 0, late }));
+    const frame = read(encodeTiming({ at: 2, tick: 1, marginTicks: 0, heldTicks: 0, late }));
     expect(frame).toMatchObject({ late: late.slice(3) });
   });
 
   test.each([
-    ['that tells of too many late inputs', [71, 1, 0, 0, 65, ...Array<number>(130).fill(1)], 'too many late inputs'],
-    ['that claims to tell of a billion', [71, 1, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x03], 'too many late inputs'],
-    ['that ends within a late input', [71, 1, 0, 0, 2, 1, 1, 1], 'offset'],
+    ['that tells of too many late inputs', [71, 3, 1, 0, 0, 65, ...Array<number>(130).fill(1)], 'too many late inputs'],
+    ['that claims to tell of a billion', [71, 3, 1, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x03], 'too many late inputs'],
+    ['that ends within a late input', [71, 3, 1, 0, 0, 2, 1, 1, 1], 'offset'],
     ['of an event that there is not', [67, 1, 0, 2], 'message 2 is unknown'],
   ])('is refused with BAD_FRAME: a frame %s', (_, bytesSent, reason) => {
     const reading = () => read(Uint8Array.from(bytesSent));
@@ -295,8 +297,8 @@ describe('what the server sends', () => {
       { tick: 300, appliedAt: 302 },
       { tick: 301, appliedAt: 0 },
     ];
-    expect(Array.from(encodeTiming({ tick: 300, marginTicks: -1.5, heldTicks: 0.25, late }))).toEqual([
-      ...[71, 0xac, 2, 47, 4],
+    expect(Array.from(encodeTiming({ at: 302, tick: 300, marginTicks: -1.5, heldTicks: 0.25, late }))).toEqual([
+      ...[71, 0xae, 2, 0xac, 2, 47, 4],
       ...[2, 0xac, 2, 0xae, 2, 0xad, 2, 0],
     ]);
   });

@@ -90,6 +90,8 @@ export interface LateInput {
 
 /** How a client's inputs arrive: the input of the least margin since the last report, and those that came late. */
 export interface InputReport {
+  /** The tick it is sent with: all that was emitted in sendings before has been sent, and nothing but time may have changed. */
+  readonly at: number;
   /** The tick that input was addressed to. */
   readonly tick: number;
   /** How long before its tick it arrived, in ticks; negative where it was late. */
@@ -258,8 +260,9 @@ export function encodeCheck(tick: number, hash: string): Uint8Array {
   });
 }
 
-export function encodeTiming({ tick, marginTicks, heldTicks, late }: InputReport): Uint8Array {
+export function encodeTiming({ at, tick, marginTicks, heldTicks, late }: InputReport): Uint8Array {
   return framed(TIMING, (out) => {
+    out.varint(at);
     out.varint(tick);
     const margin = Math.max(-MARGIN_TICKS_MAX, Math.min(MARGIN_TICKS_MAX, marginTicks));
     out.varint(zigzag(Math.round(margin * TICK_PARTS)));
@@ -362,13 +365,14 @@ function readServerFrame(
       return { kind: 'check', tick: at, hash: digits(from.u32()) + digits(from.u32()) };
     }
     case TIMING: {
+      const at = from.varint();
       const tick = from.varint();
       const marginTicks = unzigzag(from.varint()) / TICK_PARTS;
       const heldTicks = from.varint() / TICK_PARTS;
       const count = from.varint();
       if (count > LATE_MAX) from.fail('a report tells of too many late inputs');
       const late = Array.from({ length: count }, () => ({ tick: from.varint(), appliedAt: from.varint() }));
-      return { kind: 'timing', tick, marginTicks, heldTicks, late };
+      return { kind: 'timing', at, tick, marginTicks, heldTicks, late };
     }
     case EVENT:
       return { kind: 'event', tick: from.varint(), by: from.varint(), ...readNamed(from, schema.events) };

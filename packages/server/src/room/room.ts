@@ -43,6 +43,7 @@ import { type Explanation, explain } from '../replication/explain.ts';
 import { Replication } from '../replication/replication.ts';
 import type { SeatView } from '../replication/seat-view.ts';
 import type { RoomTraffic } from '../replication/traffic.ts';
+import { avatarsBySeat } from './avatars.ts';
 import { isPromise, runGameCode } from './game-code.ts';
 import { left, queueFull, roomFull, roomGone, tooLongToSay, unknownCommand, unknownWord } from './refusals.ts';
 import { type Hook, Rehearsal } from './rehearsal.ts';
@@ -396,7 +397,7 @@ export class Room {
   #runThinking(): GameError | null {
     const { bots, avatars } = this.game;
     if (bots === undefined || avatars === undefined) return null;
-    const rows = this.state.table(avatars).rowsByOwner(this.game.seats);
+    const rows = avatarsBySeat(this.state.table(avatars), this.game.seats);
     return this.#run('bots', () => {
       for (const seat of this.#seats) {
         const me = seat?.isBot ? rows[seat.number] : undefined;
@@ -438,7 +439,7 @@ export class Room {
   #playControl(rules: TickRules, inputs: readonly (ValuesOf<Fields> | null)[]): unknown {
     const { avatars, seats, control } = this.game;
     if (avatars === undefined || control === undefined) return undefined;
-    const rows = rules.state.table(avatars).rowsByOwner(seats);
+    const rows = avatarsBySeat(rules.state.table(avatars), seats);
     for (let number = 1; number <= seats; number++) {
       const input = inputs[number - 1] ?? null;
       const avatar = rows[number];
@@ -476,7 +477,7 @@ export class Room {
         viewer.welcome(this.#welcomeOf(seat), view);
         continue;
       }
-      const report = seat.inputs.report(position);
+      const report = seat.inputs.report(this.#tick, position);
       if (report !== null) viewer.timing(report);
       viewer.update(view);
     }

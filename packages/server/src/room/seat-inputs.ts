@@ -26,6 +26,9 @@ const VIEW_SLACK_MS = 20;
 /** Of a latency that varies by chance, this many sigma above the mean is all there is. */
 const COVERED_SIGMAS = 4;
 
+/** An input that was held up on its way for longer than this is judged as if it had been given later. */
+const HELD_UP_MS = 100;
+
 /** How long a screen takes to get where its latency would have it: screens are steered, not set. */
 const STEERED_MS = 2_000;
 
@@ -59,6 +62,10 @@ export class SeatInputs {
   #latest: Held;
   #current: Held;
   #viewTick: number | null = null;
+  /** The newest tick of others that this player was shown, as far as it is believed. */
+  #shownTick = Number.NEGATIVE_INFINITY;
+  /** The newest state that it has had. */
+  #seenTick = 0;
   #late: LateInput[] = [];
   #worst: { readonly tick: number; readonly marginTicks: number; readonly arrivedAt: number } | null = null;
   #reports = 0;
@@ -130,12 +137,24 @@ export class SeatInputs {
   play(tick: number): ValuesOf<Fields> {
     const before = this.#current;
     this.#current = this.#timeline.settle(tick);
+    const isNew = this.#current !== before;
     const { seen } = this.#current;
     // What is held goes on being seen with the delay it was given with; a late one was given with its own.
     if (seen === null) this.#viewTick = null;
-    else this.#viewTick = this.#current === before ? tick - (seen.tick - seen.viewTick) : seen.viewTick;
+    else this.#viewTick = this.#onward(isNew ? seen.viewTick : tick - (seen.tick - seen.viewTick), tick, seen.tick);
     const press = this.#pressed.shift();
     return press === undefined ? this.#current.input : { ...this.#current.input, ...press };
+  }
+
+  /**
+   * Screens do not go back: whoever was shown one world is not shown an older one by its next input, save by as much as that
+   * was held up on its way. So nobody chooses shot by shot between what is and what was.
+   */
+  #onward(viewTick: number, tick: number, addressedTo: number): number {
+    const heldUpTicks = Math.min(Math.max(0, tick - addressedTo), (HELD_UP_MS / 1000) * this.#options.tickRateHz);
+    const shown = Math.max(viewTick, this.#shownTick - 1 - heldUpTicks);
+    this.#shownTick = Math.max(this.#shownTick, shown);
+    return shown;
   }
 
   /** Hands off: nothing is held, addressed or pressed any more. */
@@ -146,8 +165,8 @@ export class SeatInputs {
     this.#pressed.length = 0;
   }
 
-  /** What the client is to be told of its inputs now, if anything. */
-  report(position: number): InputReport | null {
+  /** What the client is to be told of its inputs with the sending of this tick, if anything. */
+  report(at: number, position: number): InputReport | null {
     const worst = this.#worst;
     if (worst === null) return null;
     const periodTicks = (REPORT_PERIOD_MS / 1000) * this.#options.tickRateHz;
@@ -159,6 +178,7 @@ export class SeatInputs {
     this.#late = [];
     this.#worst = null;
     return {
+      at,
       tick: worst.tick,
       marginTicks: worst.marginTicks,
       heldTicks: Math.max(0, position - worst.arrivedAt),
@@ -188,10 +208,11 @@ export class SeatInputs {
    * the usual latency, and is not held against its player. Nor is a screen that is only just finding its time.
    */
   #believed({ tick, seenTick, viewDelayTicks }: TimedInput, position: number): number | null {
-    // Whoever has seen nothing yet has seen nobody anywhere.
-    if (seenTick === 0) return null;
+    // What has been seen stays so, whatever is claimed later; whoever has seen nothing yet has seen nobody anywhere.
+    this.#seenTick = Math.max(this.#seenTick, Math.min(seenTick, position));
+    if (this.#seenTick === 0) return null;
     const { ticksPerSending, tickRateHz } = this.#options;
-    const ownLatency = Math.max(0, position - seenTick);
+    const ownLatency = Math.max(0, position - this.#seenTick);
     this.#latency.add(ownLatency, (position * 1000) / tickRateHz);
     const latency = this.#mostLatency.of(this.#latency.mean + COVERED_SIGMAS * this.#latency.sigma, position);
     this.#firstAt ??= position;

@@ -63,6 +63,24 @@ test('one that sleeps runs nothing until it wakes, and then everything that fell
   expect(ran[4]).toBe('again@161');
 });
 
+test('one that is put to sleep again, for a shorter while, wakes at the later end', () => {
+  const { world, clock, ran, set } = clocks();
+  set('a', 100);
+  clock.sleep(5_000);
+  world.advance(1_000);
+  clock.sleep(50);
+  world.advance(3_999);
+  expect(ran).toEqual([]);
+  world.advance(2);
+  expect(ran).toEqual(['a@5000']);
+  clock.sleep(5_000);
+  clock.sleep(50);
+  set('b', 10);
+  clock.wake();
+  world.advance(11);
+  expect(ran[1]).toBe('b@5011');
+});
+
 test('one that crashed runs nothing more and takes no more timers', () => {
   const { world, clock, ran, set } = clocks();
   set('a', 1);

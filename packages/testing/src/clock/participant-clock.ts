@@ -83,15 +83,19 @@ export class ParticipantClock implements Clock {
     this.#schedule();
   }
 
-  /** The machine sleeps: time goes on, and what falls due within the next `ms` of virtual time runs when it wakes. */
+  /**
+   * The machine sleeps: time goes on, and what falls due within the next `ms` of virtual time runs when it wakes. One that
+   * sleeps already wakes at the later end.
+   */
   sleep(ms: number): void {
-    this.#awakeAtMs = this.#world.nowMs() + ms;
+    this.#awakeAtMs = Math.max(this.#awakeAtMs, this.#world.nowMs() + ms);
     this.#schedule();
   }
 
   /** What sleeps wakes now. */
   wake(): void {
-    this.sleep(0);
+    this.#awakeAtMs = this.#world.nowMs();
+    this.#schedule();
   }
 
   /** The machine is gone: none of its timers will run, and no new one is taken. */

@@ -96,10 +96,7 @@ export class FaultPlan {
     this.#often('readers', 4_000, (random) => {
       const client = anyone(random);
       if (client === undefined) return;
-      client.network.isPaused = true;
-      this.#after(between(random, 50, random.chance(0.2) ? 12_000 : 1_500), () => {
-        client.network.isPaused = false;
-      });
+      this.#after(between(random, 50, random.chance(0.2) ? 12_000 : 1_500), client.network.pause());
     });
     this.#often('tabs', 5_000, (random) => {
       const client = anyone(random);

@@ -37,6 +37,12 @@ test('what the port itself refuses is refused as ever', async () => {
   await expect(store.save('a', 1, 5)).rejects.toMatchObject({ code: 'STALE_VERSION' });
 });
 
+test('what is no function is as ever, and a call with a fault answers a promise even where the port answers none', async () => {
+  const port = faulty({ size: 3, count: () => 3 }, { clock: new VirtualClock(), fate: failsAt(2, 'slow') });
+  expect([port.size, port.count()]).toEqual([3, 3]);
+  expect(port.count()).toBeInstanceOf(Promise);
+});
+
 test('by chance, calls meet every fate, the same for the same seed', () => {
   const fates = (seed: number): CallFate[] => {
     const fate = failsByChance(seededRandom(seed), 0.5);

@@ -27,7 +27,10 @@ export class PortFault extends Error {
   }
 }
 
-/** The same port, with faults. What is no function, and what answers no promise, is passed through. */
+/**
+ * The same port, with faults. What is no function is passed through. Every call of a function has a fate; one that is not
+ * `ok` answers a promise, also where the port's own method answers none.
+ */
 export function faulty<T extends object>(port: T, options: FaultyOptions): T {
   const { clock, slowMs = 0 } = options;
   let number = 0;

@@ -5,6 +5,7 @@ import type { Clock } from '@madang/server';
 import { type Conditions, checkConditions } from './conditions.ts';
 import { Line, type LineEvent } from './line.ts';
 import type { NodeTransport } from './node-transport.ts';
+import { Pauses } from './pauses.ts';
 
 /** How long a server may take to notice that a client went away without a goodbye: three pings of `WsTransport`. */
 const UNNOTICED_MS = 15_000;
@@ -31,7 +32,7 @@ export class ClientNetwork {
   readonly #stallPhase: number;
   #own: Partial<Conditions> = {};
   #conditions: Conditions;
-  #isPaused = false;
+  readonly #pauses = new Pauses(() => this.#holdAll());
 
   constructor(options: ClientNetworkOptions) {
     this.#options = options;
@@ -86,14 +87,19 @@ export class ClientNetwork {
     return most;
   }
 
-  /** While true the client reads nothing: what the server sends stays in the server's buffer. */
+  /** While true the client reads nothing: what the server sends stays in the server's buffer. False ends every pause. */
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#pauses.isPaused;
   }
 
   set isPaused(isPaused: boolean) {
-    this.#isPaused = isPaused;
-    for (const line of this.#lines) this.#hold(line);
+    if (isPaused) this.pause();
+    else this.#pauses.clear();
+  }
+
+  /** The client reads nothing until this pause and all others are over. Answers a function that ends this one. */
+  pause(): () => void {
+    return this.#pauses.begin();
   }
 
   /** Changes what this client's way is like, whatever the others' are. Throws RangeError. */
@@ -114,7 +120,7 @@ export class ClientNetwork {
   /** As `SeededNetwork.heal`, for this client, whose way is the shared one again. */
   heal(): void {
     this.#own = {};
-    this.#isPaused = false;
+    this.#pauses.clear();
     this.refresh();
     for (const line of this.lines) line.hurry();
   }
@@ -128,10 +134,14 @@ export class ClientNetwork {
     }
   }
 
+  #holdAll(): void {
+    for (const line of this.#lines) this.#hold(line);
+  }
+
   #hold(line: Line): void {
     const { isDown } = this.#conditions;
     line.holdUp(isDown || (this.#options.listener()?.isPaused ?? false));
-    line.holdDown(isDown || this.#isPaused);
+    line.holdDown(isDown || this.isPaused);
   }
 
   #drawUnnoticedMs(): number {

@@ -1,6 +1,7 @@
 /** The network as one server process has it: its `Transport`, and what can befall the process. */
 import type { Clock, Transport, TransportEvents } from '@madang/server';
 import type { Line, Listener } from './line.ts';
+import { Pauses } from './pauses.ts';
 
 /** What the network does for its transports. */
 export interface NodeTransportOptions {
@@ -14,8 +15,8 @@ export class NodeTransport implements Transport, Listener {
   readonly #clock: Clock;
   readonly #options: NodeTransportOptions;
   readonly #lines = new Set<Line>();
+  readonly #pauses = new Pauses(() => this.#options.changed());
   #events: TransportEvents | null = null;
-  #isPaused = false;
   #emptied: (() => void) | null = null;
 
   constructor(clock: Clock, options: NodeTransportOptions) {
@@ -23,14 +24,22 @@ export class NodeTransport implements Transport, Listener {
     this.#options = options;
   }
 
-  /** While true the process reads nothing, as when it is stopped or collects garbage: what clients send stays on the way. */
+  /**
+   * While true the process reads nothing, as when it is stopped or collects garbage: what clients send stays on the way.
+   * False ends every pause.
+   */
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#pauses.isPaused;
   }
 
   set isPaused(isPaused: boolean) {
-    this.#isPaused = isPaused;
-    this.#options.changed();
+    if (isPaused) this.pause();
+    else this.#pauses.clear();
+  }
+
+  /** The process reads nothing until this pause and all others are over. Answers a function that ends this one. */
+  pause(): () => void {
+    return this.#pauses.begin();
   }
 
   start(on: TransportEvents): void {

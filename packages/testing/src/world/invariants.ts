@@ -5,12 +5,15 @@
  * - [I5] each client has at each tick what the server showed it, and the server shows what is.
  * - [I7] what waits for a client, timers and events are bounded, and a stopped server leaves no timer.
  * - [I9] every line and every room that was opened ends once.
+ *
+ * Beside those: nobody is sent away for a mistake that nobody made, and a run in which nothing was compared proves nothing.
  */
-import type { Game, StateOf } from '@madang/core';
+import type { ErrorCode, Game, StateOf } from '@madang/core';
 import type { Room } from '@madang/server';
 import { Agreement } from './agreement.ts';
 import { firstUnpublished } from './published.ts';
 import type { SimulatedClient } from './simulated-client.ts';
+import type { SimulatedNode } from './simulated-node.ts';
 import type { World } from './world.ts';
 import type { WorldOptions } from './world-options.ts';
 
@@ -37,8 +40,8 @@ export class Invariants<G extends Game> {
   readonly #fail: Fail;
   readonly #agreement = new Agreement();
   readonly #seenTicks = new WeakMap<Room, number>();
-  /** Frames are as the network carries them: a client is then right at every moment. */
-  readonly #isCompared: boolean;
+  /** Frames are as they were sent: a client is then right at every moment, and never refused. */
+  readonly #isHonest: boolean;
   #secondAtMs = 0;
   #events = 0;
 
@@ -46,7 +49,7 @@ export class Invariants<G extends Game> {
     this.#world = world;
     this.#options = options;
     this.#fail = fail;
-    this.#isCompared = options.wrapLink === undefined;
+    this.#isHonest = options.wrapLink === undefined;
   }
 
   /** Comparisons of a client's state with the server's so far. */
@@ -56,7 +59,16 @@ export class Invariants<G extends Game> {
 
   /** A client has a new state. */
   received(client: SimulatedClient<G>): void {
-    if (this.#isCompared) this.#fail(this.#agreement.compare(client));
+    if (this.#isHonest) this.#fail(this.#agreement.compare(client));
+  }
+
+  /**
+   * A client was told not to come back. Clients speak as the server does and ask for what it runs: the only such end they
+   * can bring about is their player's own leaving. Looked at when it happens, since a fault may make the client come back.
+   */
+  stopped({ name }: SimulatedClient<G>, because: ErrorCode): void {
+    if (this.#isHonest && because !== 'LEFT')
+      this.#fail(`${name} was sent away with ${because}, and had done nothing wrong`);
   }
 
   /** Something has happened: looks at each room that has ticked since the last time. */
@@ -93,12 +105,19 @@ export class Invariants<G extends Game> {
           : this.#agreement.compareNow(client, room),
       );
     }
+    if (this.#isHonest && this.#world.clients.length > 0 && this.compared === 0) {
+      this.#fail('no state of any client was ever compared with the server’s: this run proves nothing');
+    }
+  }
+
+  /** This server says that it has stopped. */
+  afterStop({ clock }: SimulatedNode): void {
+    if (clock.pending > 0) this.#fail(`[I7] the stopped server left ${clock.pending} timers behind`);
   }
 
   /** The server has stopped, everybody has gone. */
   afterEnd(): void {
-    if (this.#world.node.clock.pending > 0)
-      this.#fail(`[I7] the stopped server left ${this.#world.node.clock.pending} timers behind`);
+    this.afterStop(this.#world.node);
     if (this.#world.network.lineCount > 0) this.#fail(`[I9] ${this.#world.network.lineCount} lines were never closed`);
     for (const { name, network, joined, ended } of this.#world.clients) {
       if (network.opened !== network.closed) {
@@ -130,7 +149,7 @@ export class Invariants<G extends Game> {
         const { table, row, field } = untold;
         this.#fail(`[I5] at tick ${tick} a change of ${table} ${row} ${field} was not published`);
       }
-      if (this.#isCompared) this.#agreement.note(room, clients);
+      if (this.#isHonest) this.#agreement.note(room, clients);
     }
     const bufferedBytes = network.bufferedBytesMax;
     if (bufferedBytes > BUFFERED_BYTES_MAX) this.#fail(`[I7] ${bufferedBytes} bytes wait for one client`);

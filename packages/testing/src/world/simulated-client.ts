@@ -2,7 +2,7 @@
  * One player of a simulation: real SDK code on a clock and a way of its own, and the person who opens the page again.
  *
  * After an end that says `join-again`, `retry-later` or `choose-another-room` it comes back, later each time; an end that
- * says `stop`, `update` or `fix…` is final, and as legal as playing.
+ * says `stop`, `update` or `fix…` is final.
  */
 import { type Attention, connect, type OpenLink } from '@madang/client';
 import { adviceFor, type ErrorCode, type Game, isGameError, type SeededRandom } from '@madang/core';
@@ -35,6 +35,8 @@ export interface ClientOptions<G extends Game> {
   readonly frameMs: number;
   /** Told of each state of the room that has come in. */
   readonly received: (client: SimulatedClient<G>) => void;
+  /** Told of an end after which it does not come back. */
+  readonly stopped: (client: SimulatedClient<G>, because: ErrorCode) => void;
   /** Told of what may not be. */
   readonly failed: (problem: string, cause?: unknown) => void;
 }
@@ -121,10 +123,7 @@ export class SimulatedClient<G extends Game = Game> {
   /** For `ms` of virtual time nothing runs and nothing is read, as behind a closed lid. */
   sleep(ms: number): void {
     this.#clock.sleep(ms);
-    this.network.isPaused = true;
-    this.#options.world.after(ms, () => {
-      this.network.isPaused = false;
-    });
+    this.#options.world.after(ms, this.network.pause());
   }
 
   /** Everything about its machine is in order from now on. */
@@ -169,7 +168,7 @@ export class SimulatedClient<G extends Game = Game> {
     const advice = adviceFor(code);
     if (advice !== 'join-again' && advice !== 'retry-later' && advice !== 'choose-another-room') {
       this.#now = { state: 'stopped', because: code };
-      return;
+      return this.#options.stopped(this, code);
     }
     // One who played begins to count anew.
     this.#failures = this.#now.state === 'playing' ? 0 : this.#failures + 1;

@@ -73,10 +73,7 @@ export class SimulatedNode {
   /** For `ms` of virtual time nothing runs and nothing is read, as in a long pause of the collector. */
   sleep(ms: number): void {
     this.clock.sleep(ms);
-    this.transport.isPaused = true;
-    this.#world.after(ms, () => {
-      this.transport.isPaused = false;
-    });
+    this.#world.after(ms, this.transport.pause());
   }
 
   /** Everything about its machine is in order from now on. */

@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 
 export interface WorldOptions<G extends Game> {
   readonly game: G;
-  /** How many play. 4. */
+  /** How many play. 4. None only in a world that is opened step by step, for players who use `network.client`. */
   readonly clients?: number;
   /** Where all chance comes from. 1. */
   readonly seed?: number;
@@ -25,7 +25,7 @@ export interface WorldOptions<G extends Game> {
   readonly server?: Partial<Omit<ServerOptions, 'clock' | 'transport'>>;
   /**
    * Wraps what clients open their lines with: to drop or spoil frames as no network would. What was spoiled differs until
-   * it was repaired, so states are then compared after recovery only.
+   * it was repaired, so states are then compared after recovery only, and clients may be refused.
    */
   readonly wrapLink?: (openLink: OpenLink, client: number) => OpenLink;
   /** A rule of the author's own, called after every tick of every room of the game. What it throws fails the run. */

@@ -69,6 +69,43 @@ test('a client that sleeps hears nothing meanwhile, and is up to date soon after
   await world.close();
 });
 
+test('one that sleeps while its reader stalls hears nothing until both are over', async () => {
+  const world = await opened();
+  await world.advance(1_000);
+  const [client] = world.clients;
+  const tick = client?.room?.tick;
+  client?.sleep(3_000);
+  const readAgain = client?.network.pause();
+  client?.sleep(500);
+  await world.advance(1_000);
+  readAgain?.();
+  await world.advance(1_900);
+  expect([client?.room?.tick, client?.network.isPaused]).toEqual([tick, true]);
+  await world.advance(200);
+  expect(client?.room?.tick).toBeGreaterThan(tick ?? 0);
+  await world.recover();
+  await world.close();
+});
+
+test('a server that is put to sleep again, for a shorter while, reads nothing until the later end', async () => {
+  const world = await opened();
+  await world.advance(1_000);
+  world.node.sleep(1_500);
+  world.node.sleep(100);
+  await world.advance(1_000);
+  expect(world.node.transport.isPaused).toBe(true);
+  await world.advance(1_000);
+  expect(world.node.transport.isPaused).toBe(false);
+  await world.recover();
+  await world.close();
+});
+
+test('a world without clients is one for players of one’s own', async () => {
+  const world = await opened({ clients: 0 });
+  await world.recover();
+  await world.close();
+});
+
 test('a page behind another is not played, and is up to date soon after it is seen again', async () => {
   let frames = 0;
   const player = (_: unknown, { client }: { readonly client: number }): void => {

@@ -85,6 +85,7 @@ export class World<G extends Game = Game> {
         play: playerOf(game, player, number),
         frameMs: 1000 / frameRateHz,
         received: (client) => this.#invariants.received(client),
+        stopped: (client, because) => this.#invariants.stopped(client, because),
         failed: (problem, cause) => this.#fail(problem, cause),
       });
     });
@@ -97,7 +98,7 @@ export class World<G extends Game = Game> {
         return node();
       },
       kill: (downMs) => this.#replace(downMs, (old) => old.crash()),
-      restart: (downMs) => this.#replace(downMs, (old) => void old.stop()),
+      restart: (downMs) => this.#replace(downMs, (old) => void this.#stop(old)),
     });
     this.#directory = faulty(server.directory ?? new MemoryDirectory(), {
       clock: this.clock,
@@ -196,8 +197,7 @@ export class World<G extends Game = Game> {
     this.heal();
     await this.advance(0);
     for (const client of this.clients) client.vanish();
-    const node = this.#node;
-    const stopped = node.stop();
+    const stopped = this.#stop(this.#node);
     await this.advance(2 * RECOVERY_MS);
     await stopped;
     this.#invariants.afterEnd();
@@ -217,6 +217,14 @@ export class World<G extends Game = Game> {
       buggify: (point) => this.#plan.buggify(point),
       failed: (problem) => this.#fail(problem),
     });
+  }
+
+  /** Stops a process as an operator would. Never rejects: what goes wrong fails the run. */
+  #stop(node: SimulatedNode): Promise<void> {
+    return node.stop().then(
+      () => this.#invariants.afterStop(node),
+      (problem: unknown) => this.#fail('the server did not stop', problem),
+    );
   }
 
   /** Ends the running process and starts another after a while, unless somebody does so before. */
