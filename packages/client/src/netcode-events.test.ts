@@ -178,3 +178,23 @@ test('whatever the network does: of what was told, all that was not rejected hap
     { numRuns: 15 },
   );
 });
+
+test('a server that stood still for a quarter of a second and catches up rejects nothing that happened', async () => {
+  const { world, me } = await seated({ roundTripMs: 100 });
+  const heard = listen(me);
+  for (let i = 0; i < 20; i++) {
+    me.room.input({ fire: true });
+    await world.advance(300);
+    world.node.sleep(250);
+    await world.advance(400);
+    me.room.input({ fire: false });
+    await world.advance(500);
+  }
+  await world.advance(1_000);
+  expect(heard.told.length).toBeGreaterThan(100);
+  const happened = new Set([...heard.told, ...heard.unforeseen]);
+  // Whoever hears of something twice was told that it did not happen in between.
+  expect(heard.rejected.filter((ammo) => Number(ammo) >= (me.room.me?.ammo ?? 0))).toEqual([]);
+  expect(happened.size).toBe(heard.told.length + heard.unforeseen.length);
+  await world.close();
+});

@@ -3,6 +3,7 @@ import { angle, axis, defineGame, flag, quantized, table } from '@madang/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { emptyWorld, sitDown } from './netcode-player.test-support.ts';
+import { yard } from './netcode-yard.test-support.ts';
 
 const place = quantized({ min: 0, max: 4096, step: 1 / 16 });
 const TURN = 2 * Math.PI;
@@ -211,5 +212,62 @@ test('rows come and go with the moment that is drawn, and their place is another
   await sitDown(world, fair);
   await world.advance(1_000);
   expect(seen).toEqual(['1.0@100 2.0@100', '1.0@100', '1.0@100 2.1@100']);
+  await world.close();
+});
+
+test('a room in which nothing happens for an hour is played and seen at the right time all the while', async () => {
+  const quiet = defineGame({
+    name: 'quiet',
+    tickRateHz: 30,
+    seats: 2,
+    state: { riders: table({ x: place }) },
+    input: { dx: axis },
+    avatars: 'riders',
+    join: (room, seat) => void room.state.riders.add({ x: 2_000 }, { owner: seat }),
+    control(rider, { dx }) {
+      rider.x += dx * SPEED;
+    },
+  });
+  const world = await emptyWorld(quiet, { network: { roundTripMs: 80, jitterMs: 5 } });
+  const me = await sitDown(world, quiet, { screenHz: 1 });
+  await world.advance(5_000);
+  const { lateInputs } = me.room.net;
+  // Its clock is wrong by four seconds a day.
+  me.clock.rate = 1 + 50e-6;
+  await world.advance(3_600_000);
+  const server = world.server.rooms.get(me.room.id);
+  expect((server?.position ?? 0) - me.room.net.viewTick).toBeGreaterThan(1.5);
+  expect((server?.position ?? 0) - me.room.net.viewTick).toBeLessThan(4.5);
+  for (let i = 0; i < 30; i++) {
+    me.room.input({ dx: i % 2 === 0 ? 1 : -1 });
+    await world.advance(100);
+  }
+  expect(me.room.net).toMatchObject({ corrections: 0, lateInputs });
+  await world.close();
+}, 120_000);
+
+test('what oneself throws takes nothing of others from the screen while it is there', async () => {
+  const world = await emptyWorld(yard, { network: { roundTripMs: 100, jitterMs: 20 } });
+  const me = await sitDown(world, yard);
+  const other = await sitDown(world, yard);
+  await world.advance(2_000);
+  const pictures: ReadonlySet<number>[] = [];
+  me.drawn = () => {
+    const theirs = [...me.room.view.bullets].filter(({ owner }) => owner === other.room.seat);
+    pictures.push(new Set(theirs.map(({ id }) => id)));
+  };
+  for (let i = 0; i < 40; i++) {
+    for (const { room } of [me, other]) room.input({ fire: i % 3 !== 2 });
+    await world.advance(100);
+  }
+  const seen = new Set(pictures.flatMap((picture) => [...picture]));
+  expect(seen.size).toBeGreaterThan(40);
+  // Drawn, then not, then drawn again.
+  const holes = [...seen].filter((id) => {
+    const first = pictures.findIndex((picture) => picture.has(id));
+    const last = pictures.findLastIndex((picture) => picture.has(id));
+    return pictures.slice(first, last).some((picture) => !picture.has(id));
+  });
+  expect(holes).toEqual([]);
   await world.close();
 });
