@@ -41,7 +41,6 @@ export class AheadTable implements Ahead {
   /** Up to here others are drawn. */
   #pastHighest = 0;
   #isSpawnedInto = false;
-  #confirmedTick = 0;
   #at: Between | null = null;
   /** By place, per column, what is added to what is drawn. */
   readonly #errors = new Map<number, { readonly id: number; readonly values: Float64Array }>();
@@ -114,7 +113,6 @@ export class AheadTable implements Ahead {
 
   /** As `record`, of what is confirmed: what was played up to there and is not in it never was. */
   recordConfirmed(tick: number): void {
-    this.#confirmedTick = tick;
     this.#spawns.clear();
     const { table, confirmed } = this.#options;
     table.addAbove = Math.max(confirmed.highest, this.#pastHighest);
@@ -249,9 +247,8 @@ export class AheadTable implements Ahead {
       for (let index = 0; index < count; index++) if (spawns[index] === spawn) return index;
       return -1;
     }
-    // What was spawned later than the server has played is another row, whatever it was called.
-    const isKnown = (spawns[next] ?? 0) < (this.#confirmedTick + 1) * SPAWNS_MAX;
-    return next < count && ids[next] === id && isKnown ? next : -1;
+    // What was spawned here kept clear of the places that the server gives: one of the same name is another row.
+    return next < count && ids[next] === id && spawns[next] === 0 ? next : -1;
   }
 
   #numberAt(at: Between, place: number, id: number, index: number): number {
