@@ -8,6 +8,7 @@ import {
   encodeEvent,
   encodeRefusal,
   encodeSaid,
+  encodeTiming,
   encodeWelcome,
   GameError,
   table,
@@ -85,6 +86,10 @@ function server() {
       out.u8(0);
       writeNoGrants(out);
       return out.take();
+    },
+    /** Time passes, and nothing runs. */
+    sleep: (ms: number) => {
+      nowMs += ms;
     },
     wait: (ms: number) => {
       const endMs = nowMs + ms;
@@ -289,4 +294,16 @@ describe('leaving', () => {
     wait(1_000);
     expect([reasons, room.connection, frames()]).toEqual([['LEFT'], 'closed', []]);
   });
+});
+
+test('[CL07] after a sleep, what the server had said before does not set the clocks: the whole state does, and play goes on', async () => {
+  const { say, snapshot, sleep, wait, frames } = await joined();
+  sleep(3_000);
+  wait(0);
+  expect(frames().map(({ kind }) => kind)).toContain('repair');
+  say(encodeTiming({ at: 20, tick: 3, marginTicks: 1, heldTicks: 1, late: [] }));
+  for (let i = 0; i < 28; i++) snapshot();
+  say(snapshot());
+  for (let i = 0; i < 20; i++) wait(100);
+  expect(frames().filter(({ kind }) => kind === 'input').length).toBeGreaterThan(3);
 });

@@ -466,8 +466,9 @@ class RoomClient<
       this.#prediction?.corrected(late);
     }
     this.#heardTick = report.at;
-    // Where nothing changes nothing else says what time it is.
-    if (report.at > this.tick + this.#ticksPerSending) this.#time.arrived(report.at, this.#timers.nowMs());
+    // Where nothing changes nothing else says what time it is. Clocks that wait for the whole state are not set by what is old.
+    const isSilence = report.at > this.tick + this.#ticksPerSending;
+    if (isSilence && this.#time.isSet) this.#time.arrived(report.at, this.#timers.nowMs());
     // The events of the sending before are here.
     this.#prediction?.heard(report.at - this.#ticksPerSending);
   }

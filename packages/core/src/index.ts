@@ -147,6 +147,7 @@ export {
   isSnapshot,
   isStateFrame,
   type JoinRequest,
+  LATE_MAX,
   type LateInput,
   type RepairReason,
   type ServerFrame,

@@ -110,7 +110,7 @@ export class TickRules {
   }
 }
 
-/** Rules that wait would run outside their tick. */
-function isPromise(answer: unknown): boolean {
+/** True for what a rule may not answer: rules that wait would run outside their tick. */
+export function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';
 }

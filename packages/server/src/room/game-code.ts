@@ -1,5 +1,6 @@
 /** Game code, run so that whatever it throws stays in its room. */
 import { GameError } from '@madang/core';
+import { isPromise } from '@madang/core/netcode';
 import type { Logger } from 'pino';
 
 /** Where a fault happened: the fields of its log line. */
@@ -24,10 +25,6 @@ export function runGameCode(log: Logger, place: FaultPlace, code: () => unknown)
   }
   logFault(log, place, problem);
   return new GameError('GAME_FAULT', `The game failed in ${hook}; its author finds the details in the log.`, { hook });
-}
-
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** What game code throws may be anything, also something that throws when it is looked at. */

@@ -14,8 +14,7 @@ import {
   type StateStore,
   seededRandom,
 } from '@madang/core';
-import { type RulesHost, TickRules } from '@madang/core/netcode';
-import { isPromise } from './game-code.ts';
+import { isPromise, type RulesHost, TickRules } from '@madang/core/netcode';
 import type { RoomSeat } from './seat.ts';
 
 /** Rules of a tick that are run, and fail, together. */

@@ -35,7 +35,7 @@ import {
   seededRandom,
   type ValuesOf,
 } from '@madang/core';
-import { type RulesHost, TickRules } from '@madang/core/netcode';
+import { isPromise, type RulesHost, TickRules } from '@madang/core/netcode';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomListing } from '../ports/directory.ts';
@@ -44,7 +44,7 @@ import { Replication } from '../replication/replication.ts';
 import type { SeatView } from '../replication/seat-view.ts';
 import type { RoomTraffic } from '../replication/traffic.ts';
 import { avatarsBySeat } from './avatars.ts';
-import { isPromise, runGameCode } from './game-code.ts';
+import { runGameCode } from './game-code.ts';
 import { left, queueFull, roomFull, roomGone, tooLongToSay, unknownCommand, unknownWord } from './refusals.ts';
 import { type Hook, Rehearsal } from './rehearsal.ts';
 import { Rewind } from './rewind.ts';

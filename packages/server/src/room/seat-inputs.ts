@@ -2,14 +2,11 @@
  * What one player asks for, tick by tick, and how it arrives: the input that is held, inputs addressed to ticks to come, words
  * pressed for one tick, the report to the client of how early its inputs come, and what the player saw as it gave them.
  */
-import type { Fields, InputReport, LateInput, TimedInput, ValuesOf } from '@madang/core';
+import { type Fields, type InputReport, LATE_MAX, type LateInput, type TimedInput, type ValuesOf } from '@madang/core';
 import { INPUTS_AHEAD_MAX, InputTimeline, RunningEstimate } from '@madang/core/netcode';
 
 /** Words pressed and not yet played; more would be play from the past. */
 const PRESSED_MAX = 16;
-
-/** Late inputs that one report tells of: the last ones. */
-const LATE_MAX = 64;
 
 /** Reports a client gets as soon as there is something to report, so that it finds its time quickly. */
 const EAGER_REPORTS = 20;
