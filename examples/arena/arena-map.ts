@@ -41,10 +41,11 @@ function around<P extends Place>(quarter: readonly P[], turn: (one: P) => P): re
 
 export const BOXES: readonly Box[] = around(
   [
-    // A bar before the middle, and an angle that shelters a corner.
+    // A bar before the middle, and an angle that shelters a corner. Its sides share the corner: side by side they would
+    // push to each other what is deep inside.
     { x: MIDDLE, y: 702, halfWidth: 128, halfHeight: 18 },
     { x: 428, y: 326, halfWidth: 126, halfHeight: 18 },
-    { x: 320, y: 452, halfWidth: 18, halfHeight: 108 },
+    { x: 320, y: 434, halfWidth: 18, halfHeight: 126 },
   ],
   turnedBox,
 );

@@ -14,8 +14,11 @@ export interface Body {
 const SQUARE = 128;
 const SQUARES = ARENA_SIZE / SQUARE;
 
-/** Walls as far from a square as this are among its own: more than the way out of any wall, and a body beside it. */
+/** Walls as far from a square as this are among its own: more than a body and what it flies in a tick. */
 const NEAR = 192;
+
+/** One wall may push into the next: so often all are gone through until none pushes. */
+const MOST_PUSHES = 4;
 
 interface Walls {
   readonly boxes: readonly Box[];
@@ -46,9 +49,13 @@ function wallsNear(x: number, y: number): Walls {
  */
 export function keptOut(body: Body, radius: number, bounce: number): Body {
   let free = body;
-  const { boxes, discs } = wallsNear(body.x, body.y);
-  for (const box of boxes) free = keptOutOf(box, free, radius, bounce);
-  for (const disc of discs) free = pushed(free, disc.x, disc.y, disc.radius + radius, bounce);
+  for (let pushes = 0; pushes < MOST_PUSHES; pushes++) {
+    const before = free;
+    const { boxes, discs } = wallsNear(before.x, before.y);
+    for (const box of boxes) free = keptOutOf(box, free, radius, bounce);
+    for (const disc of discs) free = pushed(free, disc.x, disc.y, disc.radius + radius, bounce);
+    if (free === before) break;
+  }
   return keptInside(free, radius, bounce);
 }
 
