@@ -32,6 +32,8 @@ declare module '@colyseus/schema' {
   export class MapSchema<T> {
     set(key: string, value: T): this;
     get(key: string): T | undefined;
+    delete(key: string): boolean;
+    values(): IterableIterator<T>;
     readonly size: number;
   }
 
@@ -50,5 +52,39 @@ declare module '@colyseus/schema' {
     /** The shared bytes followed by what only this view sees, as a copy. */
     encodeView(view: StateView, sharedOffset: number, it: { offset: number }): Uint8Array;
     discardChanges(): void;
+  }
+}
+
+declare module '@colyseus/core' {
+  /** One running game and its clients. */
+  export class Room {
+    maxClients: number;
+    /** Milliseconds between two states. */
+    patchRate: number | null;
+    state: object;
+    onCreate(): void;
+    onJoin(client: { sessionId: string }): void;
+    onLeave(client: { sessionId: string }): void;
+    setSimulationInterval(run: () => void, delayMs: number): void;
+  }
+
+  export interface RoomDefinition {
+    readonly klass: new () => Room;
+  }
+
+  export function defineRoom(room: new () => Room): RoomDefinition;
+
+  export function defineServer(options: {
+    rooms: Readonly<Record<string, RoomDefinition>>;
+    transport: object;
+    greet: boolean;
+  }): { listen(port: number, host: string): Promise<void> };
+}
+
+declare module '@colyseus/ws-transport' {
+  import type { Server } from 'node:http';
+
+  export class WebSocketTransport {
+    constructor(options: { server: Server });
   }
 }

@@ -1,5 +1,6 @@
 /** How players go: by leaving, by losing the line, and when the server goes. */
 import { expect, test } from 'vitest';
+import { openLine } from './support/broken-line.ts';
 import { type Guest, roomiest, seated, ticksPass } from './support/guest.ts';
 import { cut, nativeGuest, socketIoGuest, textGuest } from './support/ways-in.ts';
 import { openYard, until } from './support/yard.ts';
@@ -32,9 +33,14 @@ test('a native player that leaves is gone at once, its ground with it, however l
 });
 
 test('a player whose line broke is held for the grace: others still see it, standing still', async () => {
-  const { server, url } = await openYard({ graceMs: LONG_GRACE_MS });
-  const guests = [textGuest(url), textGuest(url), textGuest(url), socketIoGuest(url)] as const;
-  const [lost, watcher] = await inOneRoom(...guests);
+  const { server, url, port } = await openYard({ graceMs: LONG_GRACE_MS });
+  const line = await openLine(port);
+  const [lost, watcher] = await inOneRoom(
+    await nativeGuest(line.url),
+    textGuest(url),
+    textGuest(url),
+    socketIoGuest(url),
+  );
   const { state, you } = lost.memory;
   if (state === null) throw new Error('it has no state');
   const start = watcher.memory.placeOf(you);
@@ -43,7 +49,8 @@ test('a player whose line broke is held for the grace: others still see it, stan
     const { x, y } = watcher.memory.placeOf(you);
     return x !== start.x || y !== start.y;
   });
-  await cut(lost.socket);
+  line.cut();
+  await until('its client has noticed', () => lost.room.connection === 'returning');
   await ticksPass(watcher);
   const place = watcher.memory.placeOf(you);
   await ticksPass(watcher);
@@ -52,8 +59,17 @@ test('a player whose line broke is held for the grace: others still see it, stan
   expect(server.rooms.all[0]?.taken).toBe(4);
 });
 
-test('a player whose line broke is gone when the grace is over, whichever way it came', async () => {
-  const { server, url } = await openYard({ graceMs: 200 });
+test('a player whose line broke is gone when the grace is over', async () => {
+  const { server, url, port } = await openYard({ graceMs: 200 });
+  const line = await openLine(port);
+  const [lost, watcher] = await inOneRoom(await nativeGuest(line.url), textGuest(url));
+  line.cut();
+  await isGone(watcher, lost);
+  await until('its seat is free', () => server.rooms.all[0]?.taken === 1);
+});
+
+test('a player whose line broke, and whose client cannot come back, is gone at once, however long the grace', async () => {
+  const { server, url } = await openYard({ graceMs: LONG_GRACE_MS });
   const text = textGuest(url);
   const sio = socketIoGuest(url);
   const [, , watcher] = await inOneRoom(text, sio, textGuest(url), await nativeGuest(url));
@@ -64,8 +80,8 @@ test('a player whose line broke is gone when the grace is over, whichever way it
   await until('both seats are free', () => server.rooms.all[0]?.taken === 2);
 });
 
-test('a player who closes the line is gone after the grace, whichever way it came', async () => {
-  const { server, url } = await openYard({ graceMs: 200 });
+test('a player who closes the line is gone at once, where its client cannot come back', async () => {
+  const { server, url } = await openYard({ graceMs: LONG_GRACE_MS });
   const [text, sio, watcher] = await inOneRoom(textGuest(url), socketIoGuest(url), await nativeGuest(url));
   await text.leave();
   await sio.leave();

@@ -74,7 +74,9 @@ async function measure(batches: number): Promise<FrameSamples> {
   writeSnapshotHead(out, tick);
   writeSnapshot(out, state, { seat: 1, team: 0, rowsOf: () => null });
   writeNoGrants(out);
-  line.on?.frame(encodeWelcome(1, 'room', '1'));
+  line.on?.frame(
+    encodeWelcome({ seat: 1, roomId: 'room', code: '', you: '1', token: '', graceMs: 0, heard: 0, isReturn: false }),
+  );
   line.on?.frame(out.take());
   arriving.length = 0;
   const room = await joining;

@@ -38,7 +38,11 @@ async function measureInput(inputs: number): Promise<number> {
     timing: nobody,
     update: nobody,
     event: nobody,
+    canReturn: false,
     said: nobody,
+    people: nobody,
+    chat: nobody,
+    answer: nobody,
     refuse: nobody,
     end: nobody,
   };

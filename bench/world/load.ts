@@ -19,7 +19,7 @@ const LEAD_TICKS = 2;
 const VIEW_DELAY_TICKS = 3.5;
 
 const game = worldOf(players);
-const join = encodeJoin({ game: game.name, fingerprint: game.fingerprint, room: '', name: '' });
+const join = encodeJoin({ game: game.name, fingerprint: game.fingerprint });
 const count = { connected: 0, frames: 0, bytes: 0 };
 const sockets: WebSocket[] = [];
 let newestTick = 0;

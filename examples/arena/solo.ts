@@ -13,6 +13,7 @@ import {
   seededRandom,
   type ValuesOf,
 } from '@madang/core';
+import { NO_POWERS } from '@madang/core/netcode';
 import { arena } from './game.ts';
 import { input } from './input.ts';
 import type { ArenaState, events, Ship, state as schema } from './state.ts';
@@ -45,7 +46,7 @@ export function openSolo(options: {
   const state = createState(arena.state).view;
   const seats: Seat[] = [];
   const random = seededRandom(options.seed);
-  const room: RoomScope<typeof schema, typeof events> = { id: 'solo', state, seats, emit: heard };
+  const room: RoomScope<typeof schema, typeof events> = { ...NO_POWERS, id: 'solo', state, seats, emit: heard };
   const dt = 1 / arena.tickRateHz;
   let { tick } = options;
   const moment = (): StepMoment<typeof schema> => ({
@@ -83,7 +84,15 @@ export function openSolo(options: {
       return tick;
     },
     join(name, isBot) {
-      const seat = { number: seats.length + 1, name, isBot, team: 0 };
+      const seat = {
+        number: seats.length + 1,
+        name,
+        isBot,
+        isDropped: false,
+        user: null,
+        rating: null,
+        team: 0,
+      };
       seats.push(seat);
       arena.join?.(room, seat, moment());
       const ship = state.ships.ownedBy(seat);

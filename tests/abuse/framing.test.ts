@@ -166,7 +166,7 @@ abuse.for(GATEWAYS)(
 
 abuse.for(GATEWAYS)('FR15: a message of exactly the limit is taken: $name', async (gateway, { world }) => {
   const player = await gateway.seated(world);
-  const [, around] = unframed(player.saying('x'.repeat(1000)));
+  const [, around] = unframed((await gateway.seated(world)).saying('x'.repeat(1000)));
   // What the message adds to its words grows by nothing between a thousand of them and the limit.
   const words = 'x'.repeat(CLIENT_FRAME_BYTES_MAX - (around.length - 1000));
   const [opcode, payload] = unframed(player.saying(words));

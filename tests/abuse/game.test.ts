@@ -393,7 +393,8 @@ abuse('GA09: a name that is no text, or no well-formed one, is refused', async (
   world.expectEnds('BAD_NAME', names.length);
   // In a native frame a name that is not UTF-8 is no name but a broken frame.
   const frame = Buffer.from(joinFrame(stillLife, { name: 'abc' }));
-  frame.set([0xed, 0xa0, 0x80], frame.length - 3);
+  // Behind the name come nobody's identity, no flags and no options.
+  frame.set([0xed, 0xa0, 0x80], frame.length - 6);
   const native = await world.upgrade(REQUESTS.play);
   native.write(binaryFrame(frame));
   expect(await native.closed()).toEqual({ code: 4400, reason: 'BAD_FRAME' });

@@ -1,5 +1,14 @@
 /** The three ways in, driven by hand: how each is asked for, and how a player on it looks from outside. */
-import { encodeClientFrame, encodeJoin, type Game, type JoinRequest, SUBPROTOCOL } from '@madang/core';
+import {
+  applyServerFrame,
+  ByteReader,
+  encodeClientFrame,
+  encodeJoin,
+  type Game,
+  type JoinRequest,
+  type ServerFrame,
+  SUBPROTOCOL,
+} from '@madang/core';
 import { landGrab } from '@madang-examples/land-grab/game';
 import { expect } from 'vitest';
 import { until } from '../support/yard.ts';
@@ -13,7 +22,7 @@ export interface RawPlayer {
   readonly raw: RawSocket;
   /** What others hear as `from`. */
   readonly you: string;
-  /** The bytes of one message in which this player says something, as this gateway has it. */
+  /** The bytes of one message in which this player says something, as this gateway has it: to be sent in this order. */
   saying(message: string): Uint8Array;
 }
 
@@ -37,32 +46,50 @@ export const GATEWAYS: readonly GatewayUnderTest[] = [
   { name: 'socket.io', request: REQUESTS['socket.io'], seated: seatedOnSocketIo },
 ];
 
-export function joinFrame(game: Game, wish: Partial<JoinRequest> = {}): Uint8Array {
-  return encodeJoin({ game: game.name, fingerprint: game.fingerprint, room: '', name: '', ...wish });
+/** Who goes into any room. */
+const ANYBODY = {
+  way: 'any',
+  key: '',
+  name: '',
+  identity: '',
+  isSpectator: false,
+  isPrivate: false,
+  options: null,
+} as const satisfies Partial<JoinRequest>;
+
+export function joinFrame(game: Pick<Game, 'name' | 'fingerprint'>, wish: Partial<JoinRequest> = {}): Uint8Array {
+  return encodeJoin({ ...ANYBODY, game: game.name, fingerprint: game.fingerprint, ...wish });
 }
 
-export const sayFrame = (game: Game, message: string): Uint8Array => encodeClientFrame(game, { kind: 'say', message });
+/** What a seat says has a number: the first is 1, and none may be left out. */
+export const sayFrame = (game: Game, message: string, number = 1): Uint8Array =>
+  encodeClientFrame(game, { kind: 'say', number, message });
 
 /** Kinds of native frames from the server. */
 const WELCOME = 64;
 const REFUSAL = 69;
 
+/** A native frame that carries no state. */
+function read(game: Game, bytes: Uint8Array): ServerFrame {
+  return applyServerFrame(game, null, 0, new ByteReader(bytes));
+}
+
 async function seatedOnPlay(world: World, game: Game = landGrab): Promise<RawPlayer> {
   const raw = await world.upgrade(REQUESTS.play);
   raw.write(binaryFrame(joinFrame(game)));
   await until('the welcome arrives', () => raw.binaries.some((bytes) => bytes[0] === WELCOME));
-  const welcome = raw.binaries.find((bytes) => bytes[0] === WELCOME) ?? Buffer.alloc(0);
-  // u8 kind, varint seat (below 128 here), text room, text you
-  const roomBytes = welcome[2] ?? 0;
-  const you = welcome.subarray(3 + roomBytes + 1).toString('utf8');
-  return { raw, you, saying: (message) => binaryFrame(sayFrame(game, message)) };
+  const welcome = read(game, raw.binaries.find((bytes) => bytes[0] === WELCOME) ?? Buffer.alloc(0));
+  if (welcome.kind !== 'welcome') throw new Error('the first frame is the welcome');
+  let number = 0;
+  return { raw, you: welcome.you, saying: (message) => binaryFrame(sayFrame(game, message, ++number)) };
 }
 
 /** Codes of the refusals a native connection was told. */
 export function nativeRefusals(raw: RawSocket): string[] {
   return raw.binaries
     .filter((bytes) => bytes[0] === REFUSAL)
-    .map((bytes) => bytes.subarray(2, 2 + (bytes[1] ?? 0)).toString('utf8'));
+    .map((bytes) => read(landGrab, bytes))
+    .flatMap((frame) => (frame.kind === 'refusal' ? [frame.code] : []));
 }
 
 async function seatedOnWebsocket(world: World, game: Game = landGrab): Promise<RawPlayer> {

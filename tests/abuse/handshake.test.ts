@@ -66,7 +66,7 @@ abuse('HS21: frames in the same segment as the request are played once: /play', 
   const head = Buffer.concat([binaryFrame(joinFrame(landGrab)), binaryFrame(sayFrame(landGrab, 'in the head'))]);
   const raw = await world.upgrade({ path: '/play' }, head);
   await until('what was in the head is heard', () => heard.includes('in the head'));
-  raw.write(binaryFrame(sayFrame(landGrab, 'and after it')));
+  raw.write(binaryFrame(sayFrame(landGrab, 'and after it', 2)));
   await until('what came after it is heard', () => heard.includes('and after it'));
   expect(heard).toEqual(['in the head', 'and after it']);
 });

@@ -29,7 +29,7 @@ const REFUSALS_BURST = 40;
 
 const [play, websocket] = GATEWAYS as [GatewayUnderTest, GatewayUnderTest];
 
-/** One valid frame of each kind, every one of which would leave a mark. */
+/** One valid frame of each kind: all but the ping would leave a mark, or be told to others. */
 const input: ClientFrame = {
   kind: 'input',
   tick: 70_000,
@@ -46,12 +46,16 @@ const input: ClientFrame = {
     target: 70_000,
   },
 };
-const command: ClientFrame = { kind: 'command', name: 'mark', payload: { line: 'here', times: 200 } };
+const command: ClientFrame = { kind: 'command', number: 1, name: 'mark', payload: { line: 'here', times: 200 } };
+const ask: ClientFrame = { kind: 'ask', number: 1, key: 'once', name: 'count', payload: { times: 200 } };
 const VALID: Readonly<Record<string, Uint8Array>> = {
   join: joinFrame(stillLife, { name: '단비' }),
   input: encodeClientFrame(stillLife, input),
   command: encodeClientFrame(stillLife, command),
-  say: encodeClientFrame(stillLife, { kind: 'say', message: { hello: ['there', 1] } }),
+  ask: encodeClientFrame(stillLife, ask),
+  say: encodeClientFrame(stillLife, { kind: 'say', number: 1, message: { hello: ['there', 1] } }),
+  do: encodeClientFrame(stillLife, { kind: 'do', number: 1, deed: { do: 'chat', text: 'hello' } }),
+  ping: encodeClientFrame(stillLife, { kind: 'ping' }),
   repair: encodeClientFrame(stillLife, { kind: 'repair', because: 'gap' }),
   diverged: encodeClientFrame(stillLife, {
     kind: 'diverged',
@@ -112,7 +116,7 @@ abuse(
 );
 
 abuse('PR01: a frame of unknown kind ends the connection with 4400', async ({ world }) => {
-  const kinds = [0, 9, 63, 64, 65, 66, 67, 68, 69, 70, 127, 128, 254, 255];
+  const kinds = [0, 12, 63, 64, 65, 66, 67, 68, 69, 70, 127, 128, 254, 255];
   const frames = kinds.flatMap((kind) => [Uint8Array.of(kind), Uint8Array.of(kind, 1, 2, 3)]);
   await expectUnreadable(world, frames, true);
   world.expectEnds('BAD_FRAME', frames.length);
@@ -204,14 +208,18 @@ abuse.for([play, websocket])(
   async ({ name }, { world }) => {
     for (const key of POISON) {
       const wishes = [
-        { wish: { game: key }, code: 'GAME_UNKNOWN' as const },
-        { wish: { game: stillLife.name, room: key }, code: 'ROOM_GONE' as const },
+        { query: { game: key }, wish: { game: key }, code: 'GAME_UNKNOWN' as const },
+        {
+          query: { game: stillLife.name, room: key },
+          wish: { way: 'room' as const, key },
+          code: 'ROOM_GONE' as const,
+        },
       ];
-      for (const { wish, code } of wishes) {
-        const query = new URLSearchParams(wish).toString();
-        const raw = await world.upgrade(name === 'play' ? play.request : { path: `/websocket?${query}` });
+      for (const { query, wish, code } of wishes) {
+        const path = `/websocket?${new URLSearchParams(query).toString()}`;
+        const raw = await world.upgrade(name === 'play' ? play.request : { path });
         if (name === 'play') raw.write(binaryFrame(joinFrame(stillLife, wish)));
-        expect(await raw.closed(), JSON.stringify(wish)).toEqual({ code: 4404, reason: code });
+        expect(await raw.closed(), path).toEqual({ code: 4404, reason: code });
         world.expectEnds(code);
       }
     }
@@ -280,7 +288,7 @@ abuse('PR06: minus zero arrives as zero, on both gateways', async ({ world }) =>
 function sayText(json: string): Uint8Array {
   const bytes = Buffer.from(json);
   const length = bytes.length < 0x80 ? [bytes.length] : [(bytes.length & 0x7f) | 0x80, bytes.length >> 7];
-  return Buffer.concat([Buffer.from([4, ...length]), bytes]);
+  return Buffer.concat([Buffer.from([4, 1, ...length]), bytes]);
 }
 
 abuse('PR09: text on /play ends the connection with 4400, before and after the join', async ({ world }) => {
@@ -338,7 +346,7 @@ abuse('PR10: a second join ends the connection with 4400 and takes no second sea
   const watch = watchFigures(world);
   const seconds = [
     joinFrame(stillLife, { name: 'second' }),
-    joinFrame(stillLife, { name: 'second', room: world.inStillLife.room.id }),
+    joinFrame(stillLife, { name: 'second', way: 'room', key: world.inStillLife.room.id }),
     joinFrame(landGrab, { name: 'second' }),
   ];
   for (const second of seconds) {

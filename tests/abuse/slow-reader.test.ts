@@ -15,7 +15,6 @@ import {
   createMirror,
   defineGame,
   encodeClientFrame,
-  encodeJoin,
   flag,
   grid,
   record,
@@ -31,6 +30,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { until } from '../support/yard.ts';
+import { joinFrame } from './gateways.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const SIDE = 550;
@@ -103,7 +103,7 @@ class SlowPlayer {
     this.socket = new WebSocket(`ws://127.0.0.1:${port}/play`, SUBPROTOCOL);
     this.socket.binaryType = 'nodebuffer';
     this.socket.on('open', () => {
-      this.socket.send(encodeJoin({ game: 'heavy', fingerprint: heavy.fingerprint, room: '', name: '' }));
+      this.socket.send(joinFrame(heavy));
     });
     this.socket.on('message', (data: Buffer) => this.#take(data));
     // The library checks every frame's head: a torn one is an error here.
@@ -201,7 +201,7 @@ test('a reader of one kilobyte a second stays connected, costs nothing, and is u
     `GET /play HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
       `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`,
   );
-  socket.write(masked(encodeJoin({ game: 'light', fingerprint: light.fingerprint, room: '', name: '' })));
+  socket.write(masked(joinFrame(light)));
   // One that is behind hears of a ping late, and this one answers none; it says something now and then, as players do.
   const talking = setInterval(() => {
     const { tick } = bystander;

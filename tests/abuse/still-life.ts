@@ -17,6 +17,7 @@ import {
   neutral,
   quantized,
   record,
+  request,
   rowId,
   table,
   text,
@@ -61,6 +62,8 @@ export const stillLife = defineGame({
     mark: { line: text(32), times: u8 },
     /** The player's own row goes; its seat stays. */
     vanish: {},
+    /** As `mark`, and answered. */
+    count: request({ times: u8 }, { count: u32 }),
   },
   events: { marked: { count: u32 } },
   avatars: 'figures',
@@ -81,6 +84,10 @@ export const stillLife = defineGame({
       room.state.marks.count += times;
       room.state.marks.last = line;
       room.emit('marked', { count: room.state.marks.count });
+    },
+    count({ state }, _seat, { times }) {
+      state.marks.count += times;
+      return { count: state.marks.count };
     },
     vanish(room, seat) {
       const mine = room.state.figures.ownedBy(seat);

@@ -2,7 +2,7 @@
  * One player at a real server, in virtual time, with a screen, a page that can be hidden and a machine that can sleep.
  */
 import type { Fields, Game, Messages, StateSchema } from '@madang/core';
-import { openWorld, ParticipantClock, type World, type WorldOptions } from '@madang/testing';
+import { openWorld, ParticipantClock, seededRandom, type World, type WorldOptions } from '@madang/testing';
 import type { Attention } from './attention.ts';
 import { connect } from './connection.ts';
 import type { Room } from './room.ts';
@@ -13,10 +13,26 @@ const FRAME_MS = 1000 / 60;
 export class TestPage implements Attention {
   isHidden = false;
   readonly runs = new Set<() => void>();
+  readonly #online = new Set<() => void>();
 
   onChange(run: () => void): () => void {
     this.runs.add(run);
     return () => this.runs.delete(run);
+  }
+
+  onOnline(run: () => void): () => void {
+    this.#online.add(run);
+    return () => this.#online.delete(run);
+  }
+
+  /** Whoever still wants to know anything of this page. */
+  get listeners(): number {
+    return this.runs.size + this.#online.size;
+  }
+
+  /** The machine has a network again. */
+  online(): void {
+    for (const run of [...this.#online]) run();
   }
 
   /** Puts another tab in front of it, or none. */
@@ -106,7 +122,9 @@ export async function sitDown<
   const page = new TestPage();
   page.isHidden = isHidden;
   const network = world.network.client(name);
-  const joining = connect('ws://test', { openLink: network.openLink, timers: clock, attention: page }).join(game);
+  const { float: random } = seededRandom(world.network.clients.length);
+  const { openLink } = network;
+  const joining = connect('ws://test', { openLink, timers: clock, attention: page, random }).join(game);
   let player: TestPlayer<Room<S, I, C, E, A>> | null = null;
   void joining.then((room) => {
     player = new TestPlayer(room, clock, page, network, screenHz);

@@ -166,7 +166,7 @@ test('[CL11] a clock that is a year off means nothing, and one that jumps is for
 });
 
 test('[CL14] when it is over no timer is left, nobody listens any more, and what is drawn stands still', async () => {
-  for (const end of ['leave', 'cut', 'hidden', 'resting'] as const) {
+  for (const end of ['leave', 'lost', 'returning', 'hidden', 'resting'] as const) {
     const world = await emptyWorld(yard, { network: NETWORK });
     const me = await sitDown(world, yard, { screenHz: 0 });
     me.room.input({ dx: 1 });
@@ -175,18 +175,24 @@ test('[CL14] when it is over no timer is left, nobody listens any more, and what
     me.room.frame();
     if (end === 'hidden' || end === 'resting') me.page.hide(true);
     if (end === 'resting') await world.advance(2_000);
-    if (end === 'cut') me.network.cut();
-    else {
+    if (end === 'lost' || end === 'returning') {
+      me.network.set({ isDown: true });
+      me.network.cut(0);
+      await world.advance(end === 'lost' ? 60_000 : 700);
+    }
+    if (end !== 'lost') {
       void me.room.leave();
       void me.room.leave();
     }
     await world.advance(500);
     expect(me.room.connection).toBe('closed');
     expect(me.clock.pending).toBe(0);
-    expect(me.page.runs.size).toBe(0);
+    expect(me.page.listeners).toBe(0);
     const xOf = (): number | undefined => [...me.room.frame().runners][0]?.x;
     const x = xOf();
+    me.network.set({ isDown: false });
     me.page.hide(false);
+    me.page.online();
     me.room.input({ dx: -1 });
     await world.advance(5_000);
     expect(xOf()).toBe(x);

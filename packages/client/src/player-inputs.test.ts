@@ -46,6 +46,18 @@ describe('inputs', () => {
     expect(play(inputs, 62, 64)).toEqual([]);
   });
 
+  test('that a server has forgotten go out anew: nothing was held meanwhile, and what is asked for is from the next tick on', () => {
+    const inputs = settled();
+    inputs.ask('a');
+    expect(play(inputs, 61, 63)).toEqual(['a@61']);
+    inputs.ask('b');
+    inputs.ask('c');
+    inputs.restart();
+    expect([inputs.asked, inputs.timeline.at(90)]).toEqual(['c', 'still']);
+    expect(play(inputs, 90, 96)).toEqual(['c@90', 'c@92', 'c@94', 'c@96']);
+    expect([89, 90].map((tick) => inputs.timeline.at(tick))).toEqual(['still', 'c']);
+  });
+
   test('each last a tick at least, none but the newest waits for long, and the last one always comes', () => {
     const script = fc.array(fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 1_000 })), { maxLength: 60 });
     fc.assert(

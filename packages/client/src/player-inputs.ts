@@ -62,6 +62,16 @@ export class PlayerInputs<T> {
     return this.#held;
   }
 
+  /** The server holds nothing any more, and knows nothing of what was sent: what is asked for goes out anew. */
+  restart(): void {
+    this.timeline.release(this.#neutral);
+    this.#held = this.#neutral;
+    this.#next = this.asked;
+    this.#afterNext = null;
+    this.#sentAtTick = Number.NEGATIVE_INFINITY;
+    this.#beats = 0;
+  }
+
   /** Hands off: nothing waits, and from this tick on nothing is held. Answers the input that says so. */
   release(tick: number): T {
     this.asked = this.#neutral;

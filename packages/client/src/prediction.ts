@@ -20,7 +20,7 @@ import {
   type TableStore,
   type ValuesOf,
 } from '@madang/core';
-import { type Ahead, type Between, type InputTimeline, type TableAt, TickRules } from '@madang/core/netcode';
+import { type Ahead, type Between, type InputTimeline, NO_POWERS, type TableAt, TickRules } from '@madang/core/netcode';
 import { AheadTable, type Moved } from './ahead-table.ts';
 import { PredictedEvents } from './predicted-events.ts';
 
@@ -96,6 +96,7 @@ export class Prediction {
     this.#confirmedAvatars = confirmed.table(avatars);
     this.#rules = new TickRules(game, this.#store, {
       roomId,
+      powers: NO_POWERS,
       random: seededRandom(seat),
       seats: () => this.#seats(),
       emitted: (name, payload, to, by) => this.#emit(name, payload, to, by),
@@ -280,7 +281,15 @@ export class Prediction {
   #seats(): readonly Seat[] {
     const numbers = new Set<number>();
     for (const avatar of this.#avatars) if (avatar.owner !== 0) numbers.add(avatar.owner);
-    return [...numbers].map((number) => ({ number, name: '', isBot: false, team: 0 }));
+    return [...numbers].map((number) => ({
+      number,
+      name: '',
+      isBot: false,
+      isDropped: false,
+      user: null,
+      rating: null,
+      team: 0,
+    }));
   }
 }
 

@@ -11,6 +11,7 @@
 import {
   applyServerFrame,
   ByteReader,
+  type ChatLine,
   type ClientFrame,
   createMirror,
   ERRORS,
@@ -32,9 +33,13 @@ import {
   type JsonValue,
   type Messages,
   neutral,
+  type PeopleFrame,
+  type Person,
   parseInput,
   parseMessage,
   type RepairReason,
+  type ReplyOf,
+  type RequestNames,
   type SeenRow,
   type SeenStateOf,
   type ServerFrame,
@@ -43,6 +48,7 @@ import {
   type StateStore,
   toJsonValue,
   type ValuesOf,
+  type WelcomeFrame,
 } from '@madang/core';
 import type { InputTimeline } from '@madang/core/netcode';
 import type { Attention } from './attention.ts';
@@ -53,6 +59,8 @@ import type { NetFigures } from './net-figures.ts';
 import { PlayerInputs } from './player-inputs.ts';
 import { PlayerTime } from './player-time.ts';
 import { Prediction } from './prediction.ts';
+import { Requests } from './requests.ts';
+import { SeatLine } from './seat-line.ts';
 import type { Timers } from './timers.ts';
 
 /** How long a page may be hidden before its line rests. */
@@ -74,7 +82,39 @@ export interface EventInfo {
   readonly isPredicted: boolean;
 }
 
-/** A seat in a room, from `join` to `leave` or the line's end. Every `on…` answers a function that undoes it. */
+/** How long a request may take unless its author says otherwise. */
+const ASK_TIMEOUT_MS = 10_000;
+
+/** How a request is made. */
+export interface AskOptions {
+  /** How long it may take. 10,000. */
+  readonly timeoutMs?: number;
+  /**
+   * Up to 64 bytes of the author's choice: requests of a seat with the same key are done once, and answered alike. For what a
+   * player may try again after a reload.
+   */
+  readonly key?: string;
+}
+
+/** Something a host does with people, or anybody with what it hears. Each is done once the promise resolves. */
+export interface RoomDeeds {
+  /** Says a line in the chat, to all or to one's team. Rejects with BAD_CHAT, MUTED. */
+  chat(text: string, to?: 'all' | 'team'): Promise<void>;
+  /** Tells the others that a line is being written, for 5 s or until it is said. */
+  typing(is: boolean): Promise<void>;
+  /** From now on nothing this person says in the chat is heard; or it is heard again. */
+  block(who: number, is?: boolean): Promise<void>;
+  /** As the host: sends somebody out. Rejects with NOT_HOST; so do the following. */
+  kick(who: number): Promise<void>;
+  /** As the host: nothing this person says in the chat is passed on; or it is again. */
+  mute(who: number, is?: boolean): Promise<void>;
+  /** As the host: lets nobody new in; or does again. */
+  lock(is?: boolean): Promise<void>;
+  /** As the host: makes somebody else the host. */
+  pass(who: number): Promise<void>;
+}
+
+/** A seat in a room, from `join` to `leave` or the seat's end. Every `on…` answers a function that undoes it. */
 export interface Room<
   S extends StateSchema,
   I extends Fields,
@@ -83,7 +123,9 @@ export interface Room<
   A extends keyof S & string,
 > {
   readonly id: string;
-  /** The number of this player's seat: `owner` of its rows. */
+  /** What friends can join a private room by, beside its id; '' for a room that anybody finds. */
+  readonly code: string;
+  /** The number of this player's seat: `owner` of its rows. 0 for a spectator. */
   readonly seat: number;
   /** What others are told as `from` when this player says something: the id of its row as it joined. */
   readonly you: string;
@@ -94,7 +136,10 @@ export interface Room<
   readonly tickMs: number;
   /** This player's own row, in a game that has avatars. */
   readonly me: SeenRow<FieldsOf<S, A>> | undefined;
-  readonly connection: 'open' | 'closed';
+  /** `returning` while the line is gone and the seat is held: what is asked meanwhile is sent once the seat is back. */
+  readonly connection: RoomConnection;
+  /** Who is here, by id: players by the number of their seat, spectators above. */
+  readonly people: ReadonlyMap<number, Person>;
   /**
    * Brings what is drawn to now and answers it; call it once for each picture. Own rows are where this player plays,
    * others are drawn between two states, so numbers have fractions. Rows are live: read them, do not keep them.
@@ -109,8 +154,19 @@ export interface Room<
    * one that follows sooner waits, and of several that wait the last one counts. Throws BAD_INPUT.
    */
   input(input: Partial<ValuesOf<I>>): void;
-  /** Sends a command. Throws BAD_COMMAND. What the game refuses arrives at `onError`. */
+  /** Sends a command. Throws BAD_COMMAND, INPUT_QUEUE_FULL. What the game refuses arrives at `onError`. */
   send<N extends keyof C & string>(command: N, payload: ValuesOf<C[N]>): void;
+  /**
+   * Sends a command that is answered, and resolves with the reply. Rejects with the game's refusal (REFUSED), TIMEOUT, or the
+   * end of the seat. It is done once, also where the line breaks and is sent again.
+   */
+  ask<N extends RequestNames<C>>(
+    command: N,
+    payload: ValuesOf<C[N]>,
+    options?: AskOptions,
+  ): Promise<ValuesOf<ReplyOf<C[N]>>>;
+  /** What everybody can do in every room, and its host. */
+  readonly do: RoomDeeds;
   /** Says something to everybody in the room: any JSON. Throws BAD_MESSAGE. */
   say(message: unknown): void;
   /** Calls `run` for each event of this name; for what this player's own `control` emits, at once and once. */
@@ -121,9 +177,15 @@ export interface Room<
   onState(run: (tick: number) => void): () => void;
   /** Calls `run` for each message said in the room, this player's own included. */
   onMessage(run: (said: { from: string; message: JsonValue }) => void): () => void;
+  /** Calls `run` after each change of `people`. */
+  onPeople(run: (people: ReadonlyMap<number, Person>) => void): () => void;
+  /** Calls `run` for each line of the chat; for those that were said before, too, when the seat is there or back. */
+  onChat(run: (line: ChatLine) => void): () => void;
+  /** Calls `run` when the line breaks (`returning`), when the seat is back (`open`), and at its end (`closed`). */
+  onConnection(run: (connection: RoomConnection) => void): () => void;
   /** Calls `run` when something this player asked for was refused. */
   onError(run: (error: GameError) => void): () => void;
-  /** Calls `run` once when the seat or the line is gone: LEFT after `leave`, LINK_LOST for a line that broke. */
+  /** Calls `run` once when the seat is gone: LEFT after `leave`, LINK_LOST where the server was not found again. */
   onClose(run: (reason: GameError) => void): () => void;
   /** Gives the seat up. Resolves when the line is closed; leaving twice is fine. */
   leave(): Promise<void>;
@@ -131,37 +193,34 @@ export interface Room<
   hash(): string;
 }
 
+/** What is between a player and its room. */
+export type RoomConnection = 'open' | 'returning' | 'closed';
+
 /** What a room needs of where it runs. */
 export interface RoomSurroundings {
   readonly timers: Timers;
   readonly attention: Attention;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly open: (on: LinkEvents) => Link;
+  /** The frame that joins, or that comes back with the token of a seat. Never rejects. */
+  request(token: string | null): Promise<Uint8Array>;
+  /** The token of the seat is another one now, in a room of these names; null once it is good for nothing. */
+  keep(token: string | null, roomNames: readonly string[]): void;
 }
 
-/** Opens a line, joins, and resolves with the room once its first state is here. */
+/** Opens a line, joins, or comes back with the token of a seat, and resolves with the room once its first state is here. */
 export function joinRoom<
   S extends StateSchema,
   I extends Fields,
   C extends Messages,
   E extends Messages,
   A extends keyof S & string,
->(
-  game: Game<S, I, C, E, A>,
-  request: Uint8Array,
-  open: (on: LinkEvents) => Link,
-  { timers, attention }: RoomSurroundings,
-): Promise<Room<S, I, C, E, A>> {
+>(game: Game<S, I, C, E, A>, surroundings: RoomSurroundings, token: string | null): Promise<Room<S, I, C, E, A>> {
   return new Promise((resolve, reject) => {
-    const room = new RoomClient(game, timers, attention);
+    const room = new RoomClient(game, surroundings, token, () => resolve(room));
     room.onClose(reject);
-    const link = open({
-      open: () => {
-        room.asked();
-        link.send(request);
-      },
-      frame: (frame) => room.receive(frame, () => resolve(room)),
-      closed: (closeCode, reason) => room.lost(closeCode, reason),
-    });
-    room.link = link;
+    room.open();
   });
 }
 
@@ -174,20 +233,32 @@ class RoomClient<
 > implements Room<S, I, C, E, A>
 {
   id = '';
+  code = '';
   seat = 0;
   you = '';
   tick = 0;
-  connection: 'open' | 'closed' = 'open';
-  link: Link | null = null;
+  connection: RoomConnection = 'open';
+  readonly people = new Map<number, Person>();
+  readonly do: RoomDeeds;
 
   readonly #game: Game<S, I, C, E, A>;
   readonly #timers: Timers;
   readonly #attention: Attention;
+  readonly #surroundings: RoomSurroundings;
+  readonly #line: SeatLine;
+  readonly #requests: Requests;
+  /** Called with the first state. */
+  readonly #joined: () => void;
+  /** Good for coming back; null where the seat is not held, or there is none. */
+  #token: string | null;
   readonly #ticksPerSending: number;
   readonly #inputs: PlayerInputs<ValuesOf<I>>;
   readonly #time: PlayerTime;
   readonly #onState = new Listeners<number>();
   readonly #onMessage = new Listeners<{ from: string; message: JsonValue }>();
+  readonly #onPeople = new Listeners<ReadonlyMap<number, Person>>();
+  readonly #onChat = new Listeners<ChatLine>();
+  readonly #onConnection = new Listeners<RoomConnection>();
   readonly #onError = new Listeners<GameError>();
   readonly #onClose = new Listeners<GameError>();
   readonly #onEvent = new Map<string, Listeners<ToldEvent>>();
@@ -196,8 +267,8 @@ class RoomClient<
   #drawing: Drawing<S> | null = null;
   #prediction: Prediction | null = null;
   #repairing: RepairReason | null = null;
-  /** Why the server ended it, until the line closes. */
-  #reason: GameError | null = null;
+  /** The newest line of chat that was told. */
+  #chatNumber = 0;
   /** The tick that is played: its input was sent, if there was one. */
   #playedTick = 0;
   #askedAtMs = 0;
@@ -221,10 +292,30 @@ class RoomClient<
   #bytesIn = 0;
   #bytesOut = 0;
 
-  constructor(game: Game<S, I, C, E, A>, timers: Timers, attention: Attention) {
+  constructor(game: Game<S, I, C, E, A>, surroundings: RoomSurroundings, token: string | null, joined: () => void) {
+    const { timers, attention, random, open } = surroundings;
     this.#game = game;
     this.#timers = timers;
     this.#attention = attention;
+    this.#surroundings = surroundings;
+    this.#token = token;
+    this.#joined = joined;
+    this.#requests = new Requests(timers, (frame) => this.#sendBytes(frame));
+    this.do = this.#deeds();
+    this.#line = new SeatLine({
+      timers,
+      attention,
+      random,
+      open,
+      request: () => {
+        this.#askedAtMs = timers.nowMs();
+        return surroundings.request(this.#token);
+      },
+      ping: () => encodeClientFrame(this.#game, { kind: 'ping' }),
+      frame: (frame) => this.#receive(frame),
+      broke: () => this.#broke(),
+      ended: (reason) => this.#ended(reason),
+    });
     this.#ticksPerSending = Math.round(game.tickRateHz / game.sendRateHz);
     this.#inputs = new PlayerInputs(neutral(game.input), this.tickMs);
     this.#time = new PlayerTime(this.tickMs, this.#ticksPerSending);
@@ -241,7 +332,7 @@ class RoomClient<
 
   get me(): SeenRow<FieldsOf<S, A>> | undefined {
     const { avatars } = this.#game;
-    if (avatars === undefined) return undefined;
+    if (avatars === undefined || this.seat === 0) return undefined;
     const row: unknown = this.#seated().store.table(avatars).ownedBy({ number: this.seat });
     return row as SeenRow<FieldsOf<S, A>> | undefined;
   }
@@ -299,20 +390,24 @@ class RoomClient<
   }
 
   send<N extends keyof C & string>(command: N, payload: ValuesOf<C[N]>): void {
-    const { commands } = this.#game;
-    const fields = Object.hasOwn(commands, command) ? commands[command] : undefined;
-    if (fields === undefined) {
-      throw new GameError('BAD_COMMAND', 'This game has no command of that name.', {
-        field: command,
-        reason: 'unknown',
-      });
-    }
-    const checked = parseMessage(fields, payload, 'BAD_COMMAND');
-    this.#send({ kind: 'command', name: command, payload: checked });
+    const checked = parseMessage(this.#fieldsOf(command), payload, 'BAD_COMMAND');
+    this.#requests.tell(this.#numbered((number) => ({ kind: 'command', number, name: command, payload: checked })));
+  }
+
+  async ask<N extends RequestNames<C>>(
+    command: N,
+    payload: ValuesOf<C[N]>,
+    { timeoutMs = ASK_TIMEOUT_MS, key = '' }: AskOptions = {},
+  ): Promise<ValuesOf<ReplyOf<C[N]>>> {
+    const checked = parseMessage(this.#fieldsOf(command), payload, 'BAD_COMMAND');
+    const frame = this.#numbered((number) => ({ kind: 'ask', number, key, name: command, payload: checked }));
+    // The frame that answers is read with the fields of this command's reply.
+    return (await this.#requests.ask(frame, timeoutMs)) as ValuesOf<ReplyOf<C[N]>>;
   }
 
   say(message: unknown): void {
-    this.#send({ kind: 'say', message: toJsonValue(message) });
+    const json = toJsonValue(message);
+    this.#requests.tell(this.#numbered((number) => ({ kind: 'say', number, message: json })));
   }
 
   on<N extends keyof E & string>(event: N, run: (payload: ValuesOf<E[N]>, info: EventInfo) => void): () => void {
@@ -332,6 +427,18 @@ class RoomClient<
     return this.#onMessage.add(run);
   }
 
+  onPeople(run: (people: ReadonlyMap<number, Person>) => void): () => void {
+    return this.#onPeople.add(run);
+  }
+
+  onChat(run: (line: ChatLine) => void): () => void {
+    return this.#onChat.add(run);
+  }
+
+  onConnection(run: (connection: RoomConnection) => void): () => void {
+    return this.#onConnection.add(run);
+  }
+
   onError(run: (error: GameError) => void): () => void {
     return this.#onError.add(run);
   }
@@ -344,7 +451,7 @@ class RoomClient<
     if (this.connection === 'closed') return Promise.resolve();
     return new Promise((resolve) => {
       this.onClose(() => resolve());
-      this.#send({ kind: 'leave' });
+      this.#line.leave(encodeClientFrame(this.#game, { kind: 'leave' }), this.id);
     });
   }
 
@@ -352,13 +459,12 @@ class RoomClient<
     return hashState(this.#seated().store, this.seat);
   }
 
-  /** The line is open, and the request goes out. */
-  asked(): void {
-    this.#askedAtMs = this.#timers.nowMs();
+  /** Opens the first line. */
+  open(): void {
+    this.#line.open();
   }
 
-  /** Takes one frame. `joined` is called with the first state. */
-  receive(bytes: Uint8Array, joined: () => void): void {
+  #receive(bytes: Uint8Array): void {
     if (this.connection === 'closed') return;
     this.#bytesIn += bytes.length;
     this.#heardAtMs = this.#timers.nowMs();
@@ -375,26 +481,31 @@ class RoomClient<
       if (!isStateFrame(bytes)) return this.#onError.tell(error);
       // What could not be read once is asked for whole; if that cannot be read either, asking on would never end.
       if (this.#repairing !== 'gap') return this.#repair('gap');
-      this.#reason = error;
-      this.link?.close();
+      this.#line.give(error);
       return;
     }
-    this.#take(frame, joined);
+    this.#take(frame);
   }
 
-  #take(frame: ServerFrame, joined: () => void): void {
+  #take(frame: ServerFrame): void {
     switch (frame.kind) {
       case 'welcome':
-        this.id = frame.roomId;
-        this.seat = frame.seat;
-        this.you = frame.you;
-        this.#mirror = createMirror(this.#game.state, frame.seat);
-        return;
+        return this.#welcomed(frame);
       case 'snapshot':
       case 'delta':
         this.#tookState(frame.kind, frame.tick);
-        joined();
+        this.#joined();
         return this.#onState.tell(frame.tick);
+      case 'answer':
+        return this.#requests.answered(frame.number, frame.reply);
+      case 'done':
+        return this.#requests.answered(frame.number, {});
+      case 'people':
+        return this.#tookPeople(frame);
+      case 'chat':
+        return this.#tookChat(frame);
+      case 'pong':
+        return;
       case 'timing':
         return this.#tookReport(frame);
       case 'gap':
@@ -412,15 +523,66 @@ class RoomClient<
     }
   }
 
-  /** The line is closed. */
-  lost(closeCode: number, reason: string): void {
-    if (this.connection === 'closed') return;
-    this.connection = 'closed';
+  /** The seat is there, or back: what follows is the whole state. */
+  #welcomed({ seat, roomId, code, you, token, graceMs, heard }: WelcomeFrame): void {
+    // Lines of chat are counted by rooms.
+    if (roomId !== this.id) this.#chatNumber = 0;
+    this.id = roomId;
+    this.code = code;
+    this.seat = seat;
+    this.you = you;
+    this.#token = token === '' ? null : token;
+    this.#surroundings.keep(this.#token, [roomId, code]);
+    this.#line.settled(graceMs);
+    if (this.#mirror === null) this.#mirror = createMirror(this.#game.state, seat);
+    else {
+      this.#startAnew();
+      this.#inputs.restart();
+      // A new line does not know that nobody looks.
+      this.#attend();
+    }
+    this.#requests.resume(heard);
+    this.#connected('open');
+  }
+
+  /** The line broke; the seat is asked for again. */
+  #broke(): void {
+    this.#cancelBeat();
+    this.#cancelRest();
+    this.#connected('returning');
+  }
+
+  #ended(reason: GameError): void {
     this.#closedAtMs = this.#timers.nowMs();
     this.#cancelBeat();
     this.#cancelRest();
     this.#stopAttending();
-    this.#onClose.tell(this.#reason ?? reasonOf(closeCode, reason));
+    // Where there never was a seat, one that was kept is still to be found out about.
+    if (this.id !== '') this.#surroundings.keep(null, [this.id, this.code]);
+    this.connection = 'closed';
+    this.#requests.end(reason);
+    this.#onConnection.tell('closed');
+    this.#onClose.tell(reason);
+  }
+
+  #connected(connection: 'open' | 'returning'): void {
+    if (this.connection === connection) return;
+    this.connection = connection;
+    this.#onConnection.tell(connection);
+  }
+
+  #tookPeople({ isWhole, here, gone }: PeopleFrame): void {
+    if (isWhole) this.people.clear();
+    for (const person of here) this.people.set(person.id, person);
+    for (const id of gone) this.people.delete(id);
+    this.#onPeople.tell(this.people);
+  }
+
+  /** Lines that were told before are told again to who comes back. */
+  #tookChat(line: ChatLine): void {
+    if (line.number <= this.#chatNumber) return;
+    this.#chatNumber = line.number;
+    this.#onChat.tell(line);
   }
 
   #tookState(kind: 'snapshot' | 'delta', tick: number): void {
@@ -498,7 +660,7 @@ class RoomClient<
     drawing.record(this.tick);
     drawing.aim(this.tick, this.tick);
     this.#drawnAtMs = this.#nowMs;
-    if (this.#game.predict === 'none') return drawing;
+    if (this.#game.predict === 'none' || this.seat === 0) return drawing;
     this.#prediction = new Prediction({
       // As one of all games: its types were checked where the author wrote it.
       game: this.#game as unknown as Game,
@@ -517,7 +679,7 @@ class RoomClient<
   /** Begins the ticks that are due by now, and sends what they ask for. */
   #beat(nowMs: number): void {
     this.#noticeSleep(nowMs);
-    if (this.connection === 'closed' || !this.#time.isSet || this.#isResting) return;
+    if (!this.#isPlaying) return;
     this.#time.steer(nowMs);
     const tick = this.#time.playedTick(nowMs);
     if (tick === this.#playedTick) return;
@@ -535,7 +697,7 @@ class RoomClient<
 
   /** Sets the timer for the next tick at which something is to be sent. */
   #schedule(): void {
-    if (this.connection === 'closed' || !this.#time.isSet || this.#isResting) return;
+    if (!this.#isPlaying) return;
     this.#cancelBeat();
     const dueMs = this.#time.whenMs(this.#inputs.dueTick(this.#playedTick));
     this.#cancelBeat = this.#timers.after(dueMs - this.#timers.nowMs(), () => {
@@ -556,7 +718,7 @@ class RoomClient<
 
   /** Nobody looks: nothing is held, for keys that go up are not heard of, and no state is sent. */
   #rest(): void {
-    if (this.connection === 'closed') return;
+    if (this.connection !== 'open') return;
     this.#beat(this.#timers.nowMs());
     this.#isResting = true;
     this.#cancelBeat();
@@ -566,23 +728,35 @@ class RoomClient<
     this.#send({ kind: 'rest' });
   }
 
-  /** One whole state, and clocks set anew: whatever went by is not played again. */
+  /** Somebody looks again: one whole state. */
   #wake(): void {
+    this.#startAnew();
+    this.#repairing = null;
+    this.#repair('gap');
+    this.#line.hurry();
+  }
+
+  /** The next thing that is any use is the whole state; clocks are set anew, and whatever went by is not played again. */
+  #startAnew(): void {
     this.#isResting = false;
     this.#awakeAtMs = this.#timers.nowMs();
     this.#cancelBeat();
     this.#time.restart();
     this.#prediction?.restart();
-    this.#repairing = null;
-    this.#repair('gap');
+    this.#repairing = 'gap';
   }
 
   #noticeSleep(nowMs: number): void {
     const sleptMs = nowMs - this.#awakeAtMs;
     this.#awakeAtMs = nowMs;
     // While the whole state is on its way nothing runs either.
-    const isPlaying = this.#time.isSet && !this.#isResting && this.connection === 'open';
+    const isPlaying = this.#isPlaying;
     if (sleptMs > SLEPT_MS && isPlaying) this.#wake();
+  }
+
+  /** True while inputs go out. */
+  get #isPlaying(): boolean {
+    return this.connection === 'open' && this.#time.isSet && !this.#isResting && this.seat !== 0;
   }
 
   /** Time stands still for a room that is closed. */
@@ -591,19 +765,50 @@ class RoomClient<
   }
 
   #send(frame: ClientFrame): void {
-    const bytes = encodeClientFrame(this.#game, frame);
-    this.#bytesOut += bytes.length;
-    this.link?.send(bytes);
+    this.#sendBytes(encodeClientFrame(this.#game, frame));
   }
 
-  #refused({ code, sentence, details }: Extract<ServerFrame, { kind: 'refusal' }>): void {
+  #sendBytes(bytes: Uint8Array): void {
+    this.#bytesOut += bytes.length;
+    this.#line.send(bytes);
+  }
+
+  #fieldsOf(command: string): Fields {
+    const { commands } = this.#game;
+    const fields = Object.hasOwn(commands, command) ? commands[command] : undefined;
+    if (fields !== undefined) return fields;
+    throw new GameError('BAD_COMMAND', 'This game has no command of that name.', { field: command, reason: 'unknown' });
+  }
+
+  #numbered(frame: (number: number) => ClientFrame): (number: number) => Uint8Array {
+    return (number) => encodeClientFrame(this.#game, frame(number));
+  }
+
+  #deeds(): RoomDeeds {
+    const deed = async (what: JsonValue): Promise<void> => {
+      const frame = this.#numbered((number) => ({ kind: 'do', number, deed: what }));
+      await this.#requests.ask(frame, ASK_TIMEOUT_MS);
+    };
+    return {
+      chat: (text, to = 'all') => deed({ do: 'chat', text, to }),
+      typing: (is) => deed({ do: 'typing', is }),
+      block: (who, is = true) => deed({ do: 'block', who, is }),
+      kick: (who) => deed({ do: 'kick', who }),
+      mute: (who, is = true) => deed({ do: 'mute', who, is }),
+      lock: (is = true) => deed({ do: 'lock', is }),
+      pass: (who) => deed({ do: 'pass', who }),
+    };
+  }
+
+  #refused({ number, code, sentence, details }: Extract<ServerFrame, { kind: 'refusal' }>): void {
     // A code that this client does not know comes from a newer server; its sentence still helps.
     const known: ErrorCode = isErrorCode(code) ? code : 'BAD_MESSAGE';
     // The server wrote the details of this very code.
     const error = new GameError(known, sentence, details as unknown as GameError['details']);
-    // Before there is a seat, every refusal is why there will be none.
-    if (ERRORS[known].closeCode !== null || this.#mirror === null) this.#reason = error;
-    else this.#onError.tell(error);
+    // Before there is a seat, a refusal of nothing in particular is why there will be none.
+    const isEnd = number === 0 && (ERRORS[known].closeCode !== null || !this.#line.isOpen);
+    if (isEnd) this.#line.reason = error;
+    else if (!this.#requests.refused(number, error)) this.#onError.tell(error);
   }
 
   #repair(because: RepairReason): void {
@@ -644,12 +849,4 @@ function listenersOf<T>(all: Map<string, Listeners<T>>, name: string): Listeners
     all.set(name, listeners);
   }
   return listeners;
-}
-
-/** What a close says by itself, where no refusal came before it: its reason is the code of the error that caused it. */
-function reasonOf(closeCode: number, reason: string): GameError {
-  const code: ErrorCode = isErrorCode(reason) ? reason : closeCode === 1009 ? 'MESSAGE_TOO_LARGE' : 'LINK_LOST';
-  return new GameError(code, `The line to the server is gone (close code ${closeCode}).`, {
-    reason: `close code ${closeCode}`,
-  });
 }

@@ -79,9 +79,11 @@ export {
   type Moment,
   type Predict,
   type RoomScope,
+  type RoomTimers,
   type Seat,
   type StepMoment,
   type TableNames,
+  type Visitor,
 } from './schema/game.ts';
 export {
   type AllInterest,
@@ -95,8 +97,11 @@ export {
   near,
   type TeamInterest,
 } from './schema/interest.ts';
+export type { HostRight, RecordNames } from './schema/lifecycle.ts';
+export type { MatchRules } from './schema/match.ts';
 export { isSameMessage, neutral, parseInput, parseMessage } from './schema/message.ts';
 export type { PastOf, PastRow, PastTable, PlaceFields, RayHit } from './schema/netcode.ts';
+export { type ReplyOf, type RequestNames, refuse, replyFieldsOf, request } from './schema/request.ts';
 export {
   type Grid,
   type GridSchema,
@@ -129,15 +134,21 @@ export { createMirror, createState, type PartStore, type StateMirror, type State
 export type { TableStore } from './state/table-store.ts';
 export {
   applyServerFrame,
+  type ChatLine,
   CLIENT_FRAME_BYTES_MAX,
   type ClientFrame,
   decodeClientFrame,
   decodeJoin,
   type EventFrame,
+  encodeAnswer,
+  encodeChat,
   encodeCheck,
   encodeClientFrame,
+  encodeDone,
   encodeEvent,
   encodeJoin,
+  encodePeople,
+  encodePong,
   encodeRefusal,
   encodeSaid,
   encodeTiming,
@@ -146,14 +157,20 @@ export {
   isJoin,
   isSnapshot,
   isStateFrame,
+  JOIN_FRAME_BYTES_MAX,
   type JoinRequest,
+  type JoinWay,
   LATE_MAX,
   type LateInput,
+  type PeopleFrame,
+  type Person,
   type RepairReason,
   type ServerFrame,
   SUBPROTOCOL,
   TICK_PARTS,
   type TimedInput,
+  UNHEARD_MAX,
+  type WelcomeFrame,
   writeDeltaHead,
   writeSnapshotHead,
 } from './wire/frames.ts';

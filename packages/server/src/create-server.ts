@@ -1,13 +1,18 @@
 /** `createServer`: the only file that joins real clocks, sockets and disks to the rest. */
 import { type Game, GameError, type JsonValue, SUBPROTOCOL } from '@madang/core';
 import pino, { type Logger } from 'pino';
+import { Door } from './gateways/door.ts';
 import { startNativeGateway } from './gateways/native-gateway.ts';
 import type { LinkContext } from './gateways/player-link.ts';
 import { startTextGateway } from './gateways/text-gateway.ts';
 import { createApi, type Pages } from './http/api.ts';
 import { HttpServer } from './http/http-server.ts';
+import { type BanList, MemoryBanList } from './identity/bans.ts';
+import { Identity, type IdentityOptions } from './identity/identity.ts';
+import { Lockout } from './identity/lockout.ts';
+import { Sessions } from './identity/sessions.ts';
 import { MemoryDirectory } from './memory/memory-directory.ts';
-import { systemClock } from './node/system-clock.ts';
+import { systemClock, systemWallNowMs } from './node/system-clock.ts';
 import { systemRandom } from './node/system-random.ts';
 import { WsTransport } from './node/ws-transport.ts';
 import type { Clock } from './ports/clock.ts';
@@ -22,6 +27,9 @@ import type { RoomEvent } from './room/viewer.ts';
 
 /** How long connections may take to close before they are cut. */
 const STOP_DEADLINE_MS = 2_000;
+
+/** Connections, and so seats, of one user at a time. */
+const CONNECTIONS_PER_USER = 8;
 
 /** How long sockets may take to send what was written to them last. */
 const LAST_WORD_MS = 500;
@@ -44,7 +52,14 @@ export interface ServerOptions {
   readonly allowedOrigins?: readonly string[];
   /** Whether clients without an origin, which no browser is, may connect. True. */
   readonly allowNoOrigin?: boolean;
-  /** How long a seat is held for a player whose connection was lost. 5,000. */
+  /**
+   * How it is known who plays. Guests of this server, whose ids last until it restarts; who shows no token plays as nobody in
+   * particular.
+   */
+  readonly identity?: IdentityOptions;
+  /** Who may not play. Kept in memory. */
+  readonly bans?: BanList;
+  /** How long a seat is held for a player whose connection was lost. 20,000. */
   readonly graceMs?: number;
   /** Rooms beyond which joins are refused with SERVER_FULL. 1,000. */
   readonly maxRooms?: number;
@@ -68,6 +83,8 @@ export interface ServerOptions {
   /** Where logs go. Standard error, from `warn` on. */
   readonly log?: Logger;
   readonly clock?: Clock;
+  /** Milliseconds since the epoch, for tokens that end at a date. */
+  readonly wallNowMs?: () => number;
   readonly random?: Random;
   readonly directory?: Directory;
   /** What the native protocol is served on in place of the HTTP port, which is then not opened: for simulations. */
@@ -92,6 +109,8 @@ export interface ServerEvent {
 /** One server. Several can live in one process; they share nothing. */
 export interface MadangServer {
   readonly rooms: Rooms;
+  /** Who is connected, by user: to revoke a session, and to ban a user or an address. Reaches live connections at once. */
+  readonly users: Pick<Sessions, 'revoke' | 'ban' | 'unban' | 'bans' | 'size'>;
   /** What each open room has sent so far, by table and field: which field costs what. */
   readonly traffic: readonly RoomTraffic[];
   /** Opens the rooms that are always open and listens. Where it cannot, it stops and rejects with the runtime's error. */
@@ -115,7 +134,9 @@ export function createServer(options: ServerOptions): MadangServer {
     hosts = ['127.0.0.1', '::1'],
     allowedOrigins = [],
     allowNoOrigin = true,
-    graceMs = 5_000,
+    identity: identityOptions = { guests: true },
+    bans = new MemoryBanList(),
+    graceMs = 20_000,
     maxRooms = 1_000,
     badWrites = 'throw',
     checksumEvery = 30,
@@ -123,7 +144,8 @@ export function createServer(options: ServerOptions): MadangServer {
     buggify = () => false,
     log = pino({ level: 'warn' }, pino.destination(2)),
     clock = systemClock,
-    random = systemRandom,
+    wallNowMs = systemWallNowMs,
+    random = systemRandom(),
     directory = new MemoryDirectory(),
     transport,
   } = options;
@@ -155,8 +177,19 @@ export function createServer(options: ServerOptions): MadangServer {
     checksumEvery,
     syncTest,
     emitted,
+    reported: () => {},
   });
-  const context: LinkContext = { rooms, clock, log, buggify };
+  const lockout = new Lockout(clock);
+  const identity = new Identity(identityOptions, { clock, random, fetch, lockout, log, wallNowMs });
+  const users = new Sessions({ clock, bans, log, connectionsPerUser: CONNECTIONS_PER_USER, wallNowMs });
+  const door = new Door({
+    identity,
+    isIdentityRequired: identityOptions.required === true,
+    sessions: users,
+    guesses: new Lockout(clock),
+    mayJoin: () => null,
+  });
+  const context: LinkContext = { rooms, door, clock, log, buggify };
   let isStopping = false;
   let http: HttpServer | null = null;
   let transports: readonly Transport[] = [];
@@ -175,6 +208,8 @@ export function createServer(options: ServerOptions): MadangServer {
     const api = createApi({
       rooms,
       directory,
+      identity,
+      addressOf: (c) => c.env.incoming.socket.remoteAddress ?? '',
       pages,
       routes,
       upgradePaths: [...upgrades.keys()],
@@ -197,6 +232,7 @@ export function createServer(options: ServerOptions): MadangServer {
 
   return {
     rooms,
+    users,
     get traffic() {
       return rooms.all.map((room) => room.traffic);
     },

@@ -75,9 +75,12 @@ class SocketIoGateway implements Gateway {
     this.#engine.on('connection', (connection: EngineSocket) => this.#watch(connection));
     this.#io.bind(this.#engine);
     this.#io.use((socket, next) => {
-      const refusal = this.#links.get(socket.conn)?.join(socket) ?? null;
-      if (refusal === null) next();
-      else next(Object.assign(new Error(refusal.message), { data: { code: refusal.code } }));
+      const link = this.#links.get(socket.conn);
+      if (link === undefined) return next();
+      link.join(socket, (refusal) => {
+        if (refusal === null) next();
+        else next(Object.assign(new Error(refusal.message), { data: { code: refusal.code } }));
+      });
     });
   }
 
@@ -114,7 +117,7 @@ class SocketLink {
 
   constructor(context: LinkContext, connection: EngineSocket, states: StateBroadcast) {
     this.#connection = connection;
-    this.player = new PlayerLink(context, this.#speech(states));
+    this.player = new PlayerLink(context, this.#speech(states), connection.remoteAddress);
   }
 
   /** Every packet of the transport is paid for here, the events in them as well. */
@@ -125,16 +128,17 @@ class SocketLink {
     });
   }
 
-  /** Takes a seat for the namespace's socket. Answers the refusal, of which the client hears as `connect_error`. */
-  join(socket: Socket): GameError | null {
-    const { game, room, name } = socket.handshake.auth;
-    const refusal = this.player.join({ game, room, name });
-    if (refusal !== null) return refusal;
-    this.#socket = socket;
-    socket.use(([event, ...values]: unknown[]) => this.#event(event, values));
-    // One connection is one player: who leaves the namespace leaves the room, and has nothing more to say here.
-    socket.on('disconnect', () => this.#connection.close());
-    return null;
+  /** Takes a seat for the namespace's socket. `joined` is told of the refusal, of which the client hears as `connect_error`. */
+  join(socket: Socket, joined: (refusal: GameError | null) => void): void {
+    const { game, room, name, spectate, token: identity } = socket.handshake.auth;
+    this.player.join({ game, room, name, identity, isSpectator: spectate === true }, (refusal) => {
+      if (refusal !== null) return joined(refusal);
+      this.#socket = socket;
+      socket.use(([event, ...values]: unknown[]) => this.#event(event, values));
+      // One connection is one player: who leaves the namespace leaves the room, and has nothing more to say here.
+      socket.on('disconnect', () => this.#connection.close());
+      joined(null);
+    });
   }
 
   #event(event: unknown, values: unknown[]): void {
@@ -189,6 +193,7 @@ class SocketLink {
       },
       // The contract of this gateway is state and messages; events are the native protocol's.
       timing: null,
+      more: null,
       event: null,
       said: ({ from, message }) => {
         states.flush();

@@ -21,6 +21,8 @@ export interface SimulationResult {
   readonly ticks: number;
   /** How often a client's state was compared with the server's. */
   readonly compared: number;
+  /** How often a client came back to the seat that it had. */
+  readonly returned: number;
   /** Faults done, by kind. */
   readonly faults: Readonly<Record<string, number>>;
   /** Where the clients were after recovery. */
@@ -103,11 +105,13 @@ function printed<G extends Game>(
 }
 
 /** The options that must be given again beside the printed ones. */
-function notPrinted<G extends Game>({ check, player, wrapLink, server = {} }: SimulateOptions<G>): readonly string[] {
+function notPrinted<G extends Game>(options: SimulateOptions<G>): readonly string[] {
+  const { check, player, wish, wrapLink, server = {} } = options;
   const needed = {
     game: true,
     check: check !== undefined,
     player: typeof player === 'function',
+    wish: wish !== undefined,
     wrapLink: wrapLink !== undefined,
     server: Object.values(server).some((value) => value !== undefined && !isPlain(value)),
   };

@@ -1,28 +1,22 @@
 import { GameError } from '@madang/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RoomSession, watchPage } from './room-session.ts';
+import type { RoomConnection } from '../room.ts';
+import { RoomSession } from './room-session.ts';
 
-/** A server with joins on their way, in the test's hands, and the page they are on. */
+/** A server with joins on their way, in the test's hands. */
 function server() {
   const rooms: FakeRoom[] = [];
   const onTheirWay: { resolve(room: FakeRoom): void; reject(error: unknown): void }[] = [];
-  let page: { hide(): void; show(): void } | null = null;
   const session = new RoomSession<FakeRoom>(
     () => new Promise((resolve, reject) => onTheirWay.push({ resolve, reject })),
-    (on) => {
-      page = on;
-      return () => {
-        page = null;
-      };
-    },
   );
   return {
     session,
     rooms,
     onTheirWay,
-    page: () => page,
-    seats: () => rooms.filter(({ connection }) => connection === 'open').length,
+    /** Those that are held while their line is broken included. */
+    seats: () => rooms.filter(({ connection }) => connection !== 'closed').length,
     /** The oldest join arrives. */
     arrive: async () => {
       const join = onTheirWay.shift();
@@ -41,8 +35,13 @@ function server() {
 
 class FakeRoom {
   readonly id = 'room';
-  connection: 'open' | 'closed' = 'open';
+  connection: RoomConnection = 'open';
+  readonly #onConnection = new Set<(connection: RoomConnection) => void>();
   readonly #onClose = new Set<(reason: GameError) => void>();
+  onConnection(run: (connection: RoomConnection) => void): () => void {
+    this.#onConnection.add(run);
+    return () => this.#onConnection.delete(run);
+  }
   onClose(run: (reason: GameError) => void): () => void {
     this.#onClose.add(run);
     return () => this.#onClose.delete(run);
@@ -52,8 +51,14 @@ class FakeRoom {
   }
   close(reason: GameError): void {
     if (this.connection === 'closed') return;
-    this.connection = 'closed';
+    this.become('closed');
     for (const run of this.#onClose) run(reason);
+  }
+  /** The line breaks, or the seat is back. */
+  become(connection: RoomConnection): void {
+    if (this.connection === 'closed' || this.connection === connection) return;
+    this.connection = connection;
+    for (const run of this.#onConnection) run(connection);
   }
 }
 
@@ -69,7 +74,7 @@ test('a mounted component joins and is told when it plays', async () => {
   await tasksDone();
   expect(onTheirWay.length).toBe(1);
   await arrive();
-  expect(session.read()).toEqual({ status: 'playing', room: rooms[0] });
+  expect(session.read()).toEqual({ status: 'playing', room: rooms[0], isReturning: false });
   const again = session.read();
   expect([told, session.read() === again]).toEqual([1, true]);
 });
@@ -132,7 +137,7 @@ test('a refusal is told with its error, and the wish can be made again', async (
   expect(onTheirWay.length).toBe(1);
   await arrive();
   state.rejoin();
-  expect(session.read()).toEqual({ status: 'playing', room: rooms[0] });
+  expect(session.read()).toEqual({ status: 'playing', room: rooms[0], isReturning: false });
 });
 
 test('a line that breaks closes the stay; its room stays to be looked at', async () => {
@@ -166,33 +171,54 @@ test('what no server answered is a failure of the program', async () => {
   expect(session.read()).toEqual({ status: 'failed', error });
 });
 
-test('a page that goes away leaves at once, and joins again when it comes back as it was', async () => {
-  const { session, arrive, seats, page } = server();
-  const unmount = session.subscribe(() => {});
-  await tasksDone();
-  page()?.show();
-  await arrive();
-  page()?.hide();
-  expect([seats(), session.read().status]).toEqual([0, 'joining']);
-  page()?.show();
+test('a broken line keeps the stay and its room: a component is told twice, and takes no other seat', async () => {
+  const { session, arrive, rooms, onTheirWay } = server();
+  let told = 0;
+  session.subscribe(() => told++);
   await tasksDone();
   await arrive();
-  expect([seats(), session.read().status]).toEqual([1, 'playing']);
-  unmount();
+  told = 0;
+  rooms[0]?.become('returning');
+  expect(session.read()).toEqual({ status: 'playing', room: rooms[0], isReturning: true });
+  const waiting = session.read();
   await tasksDone();
-  expect([seats(), page()]).toEqual([0, null]);
+  expect([session.read() === waiting, told]).toEqual([true, 1]);
+  rooms[0]?.become('open');
+  expect(session.read()).toEqual({ status: 'playing', room: rooms[0], isReturning: false });
+  await tasksDone();
+  expect([told, onTheirWay.length]).toEqual([2, 0]);
 });
 
-test('a stay that is over stays over, also when its page went away and came back as it was', async () => {
+test('a room whose line breaks as it is joined is one to which the player returns', async () => {
+  const { session, onTheirWay } = server();
+  session.subscribe(() => {});
+  await tasksDone();
+  const room = new FakeRoom();
+  room.become('returning');
+  onTheirWay.shift()?.resolve(room);
+  await tasksDone();
+  expect(session.read()).toEqual({ status: 'playing', room, isReturning: true });
+});
+
+test('a component that goes while its line is broken gives the seat up, and hears no more of it', async () => {
+  const { session, arrive, rooms, seats } = server();
+  const unmount = session.subscribe(() => {});
+  await tasksDone();
+  await arrive();
+  rooms[0]?.become('returning');
+  unmount();
+  await tasksDone();
+  expect([seats(), session.read().status]).toEqual([0, 'joining']);
+});
+
+test('a stay that is over stays over until its component is shown anew', async () => {
   const forbidden = new GameError('BAD_FRAME', 'Unreadable.', { reason: 'no such kind', offset: 0 });
   for (const error of [forbidden, new TypeError('Invalid URL')]) {
-    const { session, refuse, onTheirWay, page } = server();
+    const { session, refuse, onTheirWay } = server();
     const unmount = session.subscribe(() => {});
     await tasksDone();
     await refuse(error);
     const over = session.read();
-    page()?.hide();
-    page()?.show();
     await tasksDone();
     expect([session.read(), onTheirWay.length]).toEqual([over, 0]);
     unmount();
@@ -203,17 +229,12 @@ test('a stay that is over stays over, also when its page went away and came back
   }
 });
 
-test('where there is no page, nobody watches one', () => {
-  expect(() => watchPage({ hide: () => {}, show: () => {} })()).not.toThrow();
-});
-
 test('whatever is mounted and unmounted, a stay has one seat at most, and in the end one where it is wanted', async () => {
-  const anyStep = fc.constantFrom('mount', 'unmount', 'wait', 'arrive', 'refuse', 'break', 'rejoin', 'hide', 'show');
+  const anyStep = fc.constantFrom('mount', 'unmount', 'wait', 'arrive', 'refuse', 'end', 'rejoin', 'break', 'return');
   await fc.assert(
     fc.asyncProperty(fc.array(anyStep, { maxLength: 30 }), async (steps) => {
-      const { session, rooms, arrive, refuse, seats, onTheirWay, page } = server();
+      const { session, rooms, arrive, refuse, seats, onTheirWay } = server();
       const mounted: (() => void)[] = [];
-      let isHidden = false;
       for (const step of steps) {
         const state = session.read();
         if (step === 'mount') mounted.push(session.subscribe(() => {}));
@@ -221,16 +242,15 @@ test('whatever is mounted and unmounted, a stay has one seat at most, and in the
         if (step === 'wait') await tasksDone();
         if (step === 'arrive') await arrive();
         if (step === 'refuse') await refuse(full);
-        if (step === 'break') rooms.at(-1)?.close(lost);
+        if (step === 'end') rooms.at(-1)?.close(lost);
         if (step === 'rejoin' && state.status === 'closed') state.rejoin();
-        if ((step === 'hide' || step === 'show') && page() !== null) {
-          isHidden = step === 'hide';
-          page()?.[step]();
-        }
+        if (step === 'break') rooms.at(-1)?.become('returning');
+        if (step === 'return') rooms.at(-1)?.become('open');
+        const now = session.read();
+        if (now.status === 'playing') expect(now.isReturning).toBe(now.room.connection === 'returning');
         expect(seats() + onTheirWay.length).toBeLessThanOrEqual(1);
       }
       await tasksDone();
-      if (isHidden) page()?.show();
       while (onTheirWay.length > 0) await arrive();
       const last = session.read();
       const isWanted = mounted.length > 0 && last.status !== 'closed';

@@ -4,15 +4,18 @@
  * Whether somebody listens is looked at when the running task is over and not before, so that what React undoes and does
  * again in one breath (StrictMode, Fast Refresh) takes one seat and keeps it. At no time does a session have two: a join
  * on its way that nobody wants any more leaves as soon as it has arrived, unless somebody wants it again by then.
- * A page that goes away leaves too, so that nobody sees a player who cannot come back; one that comes back as it was joins
- * again, but for a stay that was over before.
+ *
+ * A page that goes away gives nothing up: its seat is held for a while, a page that is loaded again returns to it, and one that
+ * the browser shows again as it was (bfcache) finds its line broken and returns like any other.
  */
 import { GameError, isGameError } from '@madang/core';
+import type { RoomConnection } from '../room.ts';
 
 /** What a session needs of a room. */
 export interface Joined {
   readonly id: string;
-  readonly connection: 'open' | 'closed';
+  readonly connection: RoomConnection;
+  onConnection(run: (connection: RoomConnection) => void): () => void;
   onClose(run: (reason: GameError) => void): () => void;
   leave(): Promise<void>;
 }
@@ -20,7 +23,12 @@ export interface Joined {
 /** Where a stay in a room is. `R` is the room's type. */
 export type RoomState<R> =
   | { readonly status: 'joining'; readonly room: null }
-  | { readonly status: 'playing'; readonly room: R }
+  | {
+      readonly status: 'playing';
+      readonly room: R;
+      /** True while the line is broken and the seat is held: the room stands still, and goes on by itself. */
+      readonly isReturning: boolean;
+    }
   | {
       readonly status: 'closed';
       /** The room as it was, still good to look at; null where there never was one. */
@@ -34,24 +42,17 @@ export type RoomState<R> =
 /** Also what only the program's author can put right, such as an address that is none. */
 export type SessionState<R> = RoomState<R> | { readonly status: 'failed'; readonly error: unknown };
 
-/** The page's coming and going. Answers a function that stops it. */
-export type WatchPage = (on: { hide(): void; show(): void }) => () => void;
-
 export const JOINING = Object.freeze({ status: 'joining', room: null });
 
 export class RoomSession<R extends Joined> {
   readonly #join: () => Promise<R>;
-  readonly #watchPage: WatchPage;
   readonly #runs = new Set<() => void>();
   #state: SessionState<R> = JOINING;
   #isJoining = false;
   #isSettling = false;
-  #isPageHidden = false;
-  #stopWatching: (() => void) | null = null;
 
-  constructor(join: () => Promise<R>, watch: WatchPage = watchPage) {
+  constructor(join: () => Promise<R>) {
     this.#join = join;
-    this.#watchPage = watch;
   }
 
   /** Calls `run` after each change of `read()`; whoever subscribes wants the seat. Answers a function that undoes both. */
@@ -69,7 +70,7 @@ export class RoomSession<R extends Joined> {
   readonly read = (): SessionState<R> => this.#state;
 
   get #isWanted(): boolean {
-    return this.#runs.size > 0 && !this.#isPageHidden;
+    return this.#runs.size > 0;
   }
 
   #settleSoon(): void {
@@ -82,31 +83,13 @@ export class RoomSession<R extends Joined> {
   }
 
   #settle(): void {
-    if (this.#runs.size === 0) {
-      this.#stopWatching?.();
-      this.#stopWatching = null;
-      this.#isPageHidden = false;
-    } else {
-      this.#stopWatching ??= this.#watchPage({
-        hide: () => this.#pageHidden(true),
-        show: () => this.#pageHidden(false),
-      });
-    }
+    const last = this.#state;
     if (this.#isWanted) {
-      if (this.#state.status === 'joining' && !this.#isJoining) void this.#enter();
+      if (last.status === 'joining' && !this.#isJoining) void this.#enter();
       return;
     }
-    const last = this.#state;
-    // An end stays one while somebody looks at it: a page that comes back is no wish to join.
-    if (this.#runs.size > 0 && last.status !== 'playing') return;
     this.#become(JOINING);
     if (last.status === 'playing') void last.room.leave();
-  }
-
-  /** A page that goes away gets no further task, so this cannot wait. */
-  #pageHidden(isHidden: boolean): void {
-    this.#isPageHidden = isHidden;
-    this.#settle();
   }
 
   async #enter(): Promise<void> {
@@ -128,10 +111,14 @@ export class RoomSession<R extends Joined> {
       const reason = 'closed while joining';
       return this.#closed(room, new GameError('LINK_LOST', 'The line to the server is gone.', { reason }));
     }
-    room.onClose((error) => {
-      if (this.#state.status === 'playing' && this.#state.room === room) this.#become(this.#closed(room, error));
+    const isMine = (): boolean => this.#state.status === 'playing' && this.#state.room === room;
+    room.onConnection((connection) => {
+      if (connection !== 'closed' && isMine()) this.#become(playing(room));
     });
-    return { status: 'playing', room };
+    room.onClose((error) => {
+      if (isMine()) this.#become(this.#closed(room, error));
+    });
+    return playing(room);
   }
 
   #closed(room: R | null, error: GameError): RoomState<R> {
@@ -156,13 +143,6 @@ export class RoomSession<R extends Joined> {
   }
 }
 
-/** Browsers tell of a page that goes away, and of one that comes back as it was; where there is no page, nobody does. */
-export const watchPage: WatchPage = ({ hide, show }) => {
-  if (typeof addEventListener === 'undefined') return () => {};
-  addEventListener('pagehide', hide);
-  addEventListener('pageshow', show);
-  return () => {
-    removeEventListener('pagehide', hide);
-    removeEventListener('pageshow', show);
-  };
-};
+function playing<R extends Joined>(room: R): SessionState<R> {
+  return { status: 'playing', room, isReturning: room.connection === 'returning' };
+}

@@ -22,5 +22,6 @@ function connectLater(url: string | undefined, options: ConnectOptions | undefin
       return connected().url;
     },
     join: (game, wish) => connected().join(game, wish),
+    create: (game, wish) => connected().create(game, wish),
   };
 }

@@ -12,10 +12,11 @@ export type RoomOf<G> = G extends Game<infer S, infer I, infer C, infer E, infer
 const joining = (): typeof JOINING => JOINING;
 
 /**
- * Takes a seat when the component is mounted and gives it up when it is unmounted or the page goes away. Another
- * connection, game, room or name is another seat: the old one is left. A page that comes back as it was takes one anew
- * where it had one. Otherwise never joins again by itself; a closed state has `rejoin` for that. Renders when the status
- * changes and not when the room's state does: see `useRows`.
+ * Takes a seat when the component is mounted and gives it up when it is unmounted. Another connection, game or wish is another
+ * seat: the old one is left. Where the line breaks or the page is loaded again, the seat is held and returned to:
+ * `isReturning` says so meanwhile, and the room stays the same object. Otherwise never joins again by itself; a closed
+ * state has `rejoin` for that. Renders when the status or `isReturning` changes and not when the room's state does: see
+ * `useRows`.
  *
  * `game` and `connection` belong outside the component or into `useConnection`: made anew with each rendering, they would
  * be joined anew. Throws to the nearest error boundary what is no answer of a server, such as an address that is none.
@@ -28,7 +29,7 @@ export function useRoom<
   A extends keyof S & string,
 >(connection: Connection, game: Game<S, I, C, E, A>, wish: JoinOptions = {}): RoomState<Room<S, I, C, E, A>> {
   const session = useKept(
-    [connection, game, wish.room, wish.name],
+    [connection, game, wish.room, wish.ticket, wish.name, wish.spectate, wish.resume],
     // In an async function, so that a mistake in the wish becomes a rejection like any other.
     () => new RoomSession(async () => connection.join(game, wish)),
   );

@@ -1,4 +1,6 @@
 /** The state codec by its parts, for whoever puts frames together: servers, recorders, tests. Games do not need it. */
+
+export { adopt } from '../state/adopt.ts';
 export { varintTo } from './bytes.ts';
 export { IntList } from './int-list.ts';
 export { Publication, writePlaces } from './publication.ts';

@@ -7,5 +7,5 @@ export { type EstimateOptions, RunningEstimate } from './running-estimate.ts';
 export { SteeredClock } from './steered-clock.ts';
 export { type Ahead, PROVISIONAL_ID, type RowAt, TableAt } from './table-at.ts';
 export { TableHistory, type TableMoment } from './table-history.ts';
-export { isPromise, type RulesHost, TickRules } from './tick-rules.ts';
+export { isPromise, NO_POWERS, type RoomPowers, type RulesHost, TickRules } from './tick-rules.ts';
 export { ToldHistory } from './told-history.ts';

@@ -20,8 +20,28 @@ import { parseMessage } from '../schema/message.ts';
 import type { Row, StateSchema } from '../schema/state-schema.ts';
 import type { StateStore } from '../state/state-store.ts';
 
+/** What rules can do to the room itself. Its members are read through the scope, so they may not look at `this`. */
+export type RoomPowers = Pick<
+  RoomScope<StateSchema, Messages>,
+  'host' | 'isLocked' | 'lock' | 'unlock' | 'kick' | 'close' | 'announce' | 'report' | 'timers'
+>;
+
+/** Of a room that is only played ahead, or by oneself: there is nobody to be kept out and nothing to be ended. */
+export const NO_POWERS: RoomPowers = {
+  host: null,
+  isLocked: false,
+  lock() {},
+  unlock() {},
+  kick() {},
+  close() {},
+  announce() {},
+  report() {},
+  timers: { start() {}, stop() {}, leftSeconds: () => null },
+};
+
 /** What rules reach beside their state. */
 export interface RulesHost {
+  readonly powers: RoomPowers;
   readonly roomId: string;
   readonly random: SeededRandom;
   seats(): readonly Seat[];
@@ -55,14 +75,13 @@ export class TickRules {
       }
       host.emitted(name, parseMessage(fields, payload, 'BAD_EVENT'), to, by);
     };
-    this.scope = {
+    const own: Pick<RoomScope<StateSchema, Messages>, 'id' | 'state' | 'emit'> = {
       id: host.roomId,
       state: state.view,
-      get seats() {
-        return host.seats();
-      },
       emit: (name, payload, to) => emit(name, payload, to, 0),
     };
+    const seats = { get: () => host.seats() };
+    this.scope = Object.assign(Object.create(host.powers, { seats }), own);
     const dt = 1 / game.tickRateHz;
     this.#moment = { tick: 0, dt, random: host.random, seenBy: (seat, look) => host.seenBy(seat, look) };
     this.moment = this.#moment;

@@ -105,7 +105,7 @@ export type Fields = Readonly<Record<string, AnyField>>;
 export type ValueOf<F> = F extends Field<infer T, Visibility> ? T : never;
 
 /** A plain object with one value per field: an input, a command's payload, an event's. */
-export type ValuesOf<F extends Fields> = { -readonly [K in keyof F]: ValueOf<F[K]> };
+export type ValuesOf<F extends Fields> = { -readonly [K in keyof F as K extends string ? K : never]: ValueOf<F[K]> };
 
 /** A field type from its parts, which everyone may see. */
 export function field<T>(signature: string, spec: FieldSpec, codec: Codec<T>): Field<T> {

@@ -7,8 +7,11 @@ import type { SeededRandom } from '../random.ts';
 import { hashText } from '../state/hash.ts';
 import type { Fields, ValuesOf } from './field.ts';
 import type { Interest } from './interest.ts';
+import { checkLifecycle, type HostRight, type RecordNames } from './lifecycle.ts';
+import type { MatchRules } from './match.ts';
 import { parseMessage } from './message.ts';
 import { checkNetcode, type PastOf, type PlaceFields, REWIND_MS } from './netcode.ts';
+import { type ReplyOf, type RequestNames, replyFieldsOf } from './request.ts';
 import { checkSending } from './sending.ts';
 import {
   badSchema,
@@ -35,6 +38,12 @@ export interface Seat {
   /** The player's name: normalised, 1 to 32 code points, from outside. Show it as text only. */
   readonly name: string;
   readonly isBot: boolean;
+  /** Who this is, where the player has shown an identity: the same id in every room. Not for other players' eyes. */
+  readonly user: string | null;
+  /** True while the player's connection is lost and the seat is held for it. */
+  readonly isDropped: boolean;
+  /** What the game's ratings say of this player, as it was when it joined; null where nothing is known of it. */
+  readonly rating: number | null;
   /** The team it plays for, 0 for none, at most 65,535. Rules set it; it decides what `visibleTo('team')` and `byTeam` show. */
   team: number;
 }
@@ -48,6 +57,43 @@ export interface RoomScope<S extends StateSchema, E extends Messages> {
   readonly seats: readonly Seat[];
   /** Tells players something that happens once, with the state of this tick. To one seat, or to all. */
   emit<N extends keyof E & string>(event: N, payload: ValuesOf<E[N]>, to?: Seat): void;
+  /** Who has the rights of `hostMay`: the first person to come, and when it goes, the one who came next. */
+  readonly host: Seat | null;
+  /** True while nobody new is let in. Who has a seat may still return to it. */
+  readonly isLocked: boolean;
+  lock(): void;
+  unlock(): void;
+  /** Takes a seat away: its player gets KICKED with this reason, and does not come back to this room. */
+  kick(seat: Seat, reason: string): void;
+  /** Ends the room with this tick: everybody gets ROOM_CLOSED with this reason. */
+  close(reason: string): void;
+  /** Says something in the chat in the room's own name, to one seat or to all. */
+  announce(text: string, to?: Seat): void;
+  /**
+   * Reports how a match ended, for the players' ratings: teams of seats from the first place to the last; teams that share a
+   * place are in one list. Reported once for each match; later reports do nothing.
+   */
+  report(places: readonly (readonly (readonly Seat[])[])[]): void;
+  readonly timers: RoomTimers;
+}
+
+/** The game's named timers in a room, on the room's own clock: they stand still when it does, and are part of its record. */
+export interface RoomTimers {
+  /** Runs the timer of this name once after so many seconds, to the next whole tick; one that runs is set anew. */
+  start(name: string, afterSeconds: number): void;
+  /** Stops it; one that does not run is fine. */
+  stop(name: string): void;
+  /** How long until it runs; null while it is not started. */
+  leftSeconds(name: string): number | null;
+}
+
+/** Somebody who asks to come in, as `authorize` sees it. */
+export interface Visitor {
+  readonly name: string;
+  readonly user: string | null;
+  readonly roles: readonly string[];
+  readonly rating: number | null;
+  readonly isSpectator: boolean;
 }
 
 /** The moment a rule runs in: the only time and the only chance it knows. */
@@ -113,7 +159,7 @@ export type TableNames<S extends StateSchema> = {
 }[PartNames<S>];
 
 /** A function-typed property compared as a method is, so that any one game fits where some game is asked for. */
-type Hook<F extends (...args: never[]) => void> = { hook(...args: Parameters<F>): void }['hook'];
+type Hook<F extends (...args: never[]) => unknown> = { hook(...args: Parameters<F>): ReturnType<F> }['hook'];
 
 /** Server-side players that keep a room alive. They use the same inputs as everybody else. */
 export interface Bots<S extends StateSchema, I extends Fields, A extends PartNames<S>> {
@@ -192,12 +238,39 @@ export interface GameDefinition<
   /** Words of text gateways, each pressing its input for one tick: `{ '좌': { dir: 'left' } }`. */
   readonly words?: Readonly<Record<string, Partial<ValuesOf<I>>>>;
   readonly bots?: Bots<S, I, A>;
+  /**
+   * The record that a room is opened with: whoever opens one may set its fields, before `create` runs. Absent: a room has no
+   * options.
+   */
+  readonly options?: RecordNames<S>;
+  /** The record whose fields, as far as everyone may see them, are shown in lists of rooms and can be asked for there. */
+  readonly listed?: RecordNames<S>;
+  /** How many may watch one room beside its seats: they see what everyone sees, and do nothing. 0 unless given. */
+  readonly spectators?: number;
+  /** How far behind spectators are, in milliseconds, so that nobody plays with a friend's eyes. 0 unless given. */
+  readonly spectatorDelayMs?: number;
+  /** What the host of a room may do. Nothing unless given. */
+  readonly hostMay?: readonly HostRight[];
+  /** Commands per second of one seat, by kind, where 20 are too many. */
+  readonly rates?: { readonly [N in keyof C]?: number };
+  /** How players are put together by `queue`. Absent: this game has no queue. */
+  readonly match?: MatchRules;
+  /** What runs when a timer that rules started is due, by name. */
+  readonly timers?: { readonly [timer: string]: Hook<(room: RoomScope<S, E>, moment: StepMoment<S>) => void> };
   /** Once, when a room opens: its first state. */
   create?(room: RoomScope<S, E>, moment: Moment): void;
+  /** Whether somebody may come in, asked before `join`; if it answers false or throws, the visitor gets FORBIDDEN. */
+  authorize?(room: RoomScope<S, E>, visitor: Visitor, moment: Moment): boolean;
   /** A player takes a seat. If it throws, the seat's rows go, the seat stays free and the player is told. */
   join?(room: RoomScope<S, E>, seat: Seat, moment: Moment): void;
+  /** A player's connection is lost. Its seat is held for a while; its input is neutral until it returns. */
+  drop?(room: RoomScope<S, E>, seat: Seat, moment: Moment): void;
+  /** A player whose connection was lost is back on its seat. */
+  return?(room: RoomScope<S, E>, seat: Seat, moment: Moment): void;
   /** A player has gone for good. Afterwards its avatars are removed and its other rows belong to nobody. */
   leave?(room: RoomScope<S, E>, seat: Seat, moment: Moment): void;
+  /** The room ends; those who are still there are told afterwards. */
+  close?(room: RoomScope<S, E>, moment: Moment): void;
   /** One seat's avatar for one tick, in order of seats. Pure: reads its arguments, writes its row. */
   control?(avatar: Row<FieldsOf<S, A>>, input: Readonly<ValuesOf<I>>, moment: ControlMoment<S, E>): void;
   /**
@@ -209,10 +282,18 @@ export interface GameDefinition<
   };
   /** The rest of the world for one tick, after every `control` and `advance`. */
   step?(room: RoomScope<S, E>, moment: StepMoment<S>): void;
-  /** One handler per command. If it throws, the sender is told and the room goes on. */
+  /**
+   * One handler per command; that of a `request` returns its reply. One that refuses (`refuse('…')`) or throws tells the
+   * sender, and the room goes on.
+   */
   readonly on?: {
     readonly [N in keyof C]?: Hook<
-      (room: RoomScope<S, E>, seat: Seat, payload: ValuesOf<C[N]>, moment: StepMoment<S>) => void
+      (
+        room: RoomScope<S, E>,
+        seat: Seat,
+        payload: ValuesOf<C[N]>,
+        moment: StepMoment<S>,
+      ) => N extends RequestNames<C> ? ValuesOf<ReplyOf<C[N]>> : void
     >;
   };
 }
@@ -267,6 +348,7 @@ export function defineGame<
     for (const [message, fields] of Object.entries(messages)) {
       checkName(kind, message);
       checkFields(`${kind}.${message}`, fields);
+      checkFields(`${kind}.${message} reply`, replyFieldsOf(fields) ?? {});
     }
   }
   if (avatars !== undefined && state[avatars]?.type !== 'table') throw badSchema('avatars', 'it must name a table');
@@ -278,6 +360,7 @@ export function defineGame<
   }
   checkSending(definition, events);
   checkNetcode(definition);
+  checkLifecycle(definition);
   const { control, rewindMs = REWIND_MS } = definition;
   const predict = definition.predict ?? (control === undefined ? 'none' : 'self');
   const fingerprint = fingerprintOf({ name, state, input, commands, events });
@@ -305,7 +388,7 @@ function wordsOf<I extends Fields>(
 }
 
 /** Moves on when frames of one schema are written in another way. */
-const WIRE_VERSION = 3;
+const WIRE_VERSION = 4;
 
 function fingerprintOf(parts: {
   name: string;
@@ -316,7 +399,8 @@ function fingerprintOf(parts: {
 }): number {
   const fields = (of: Fields): unknown =>
     Object.entries(of).map(([name, type]) => [name, type.signature, type.visibility]);
-  const messages = (of: Messages): unknown => Object.entries(of).map(([name, payload]) => [name, fields(payload)]);
+  const messages = (of: Messages): unknown =>
+    Object.entries(of).map(([name, payload]) => [name, fields(payload), fields(replyFieldsOf(payload) ?? {})]);
   const shape = (part: PartSchema): unknown =>
     part.type === 'grid'
       ? [part.width, part.height, part.of.signature, part.of.visibility]

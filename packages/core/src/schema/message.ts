@@ -7,7 +7,7 @@ import { readRaw, writeRaw } from '../codec/raw.ts';
 import { GameError } from '../errors.ts';
 import { type AnyField, type Fields, type ValuesOf, whyNot } from './field.ts';
 
-type MessageError = 'BAD_INPUT' | 'BAD_COMMAND' | 'BAD_EVENT';
+type MessageError = 'BAD_INPUT' | 'BAD_COMMAND' | 'BAD_EVENT' | 'BAD_OPTIONS';
 
 /** Every field at its type's zero: the input of somebody who touches nothing. */
 export function neutral<F extends Fields>(fields: F): ValuesOf<F> {
@@ -39,7 +39,7 @@ export function parseMessage<F extends Fields>(
   }
   return fromEntries(fields, (type, name) => {
     if (!Object.hasOwn(value, name)) {
-      if (base !== undefined) return base[name as keyof F];
+      if (base !== undefined) return base[name as keyof ValuesOf<F>];
       throw refusal(code, name, `it is missing; it must be ${type.signature}`);
     }
     const given = (value as Record<string, unknown>)[name];
@@ -64,7 +64,7 @@ export function parseInput<I extends Fields>(
 /** Writes values that `parseMessage` or the types have checked; fields in schema order, absolute. */
 export function writeMessage<F extends Fields>(out: ByteWriter, fields: F, values: ValuesOf<F>): void {
   for (const [name, { codec }] of Object.entries(fields)) {
-    writeRaw(out, codec, codec.quantise(values[name as keyof F]) ?? codec.zero);
+    writeRaw(out, codec, codec.quantise(values[name as keyof ValuesOf<F>]) ?? codec.zero);
   }
 }
 
@@ -96,7 +96,9 @@ function isSameValue({ codec }: AnyField, a: unknown, b: unknown): boolean {
 }
 
 function refusal(code: MessageError, field: string, reason: string): GameError {
-  const what = { BAD_INPUT: 'input', BAD_COMMAND: 'command', BAD_EVENT: 'event' }[code];
+  const what = { BAD_INPUT: 'input', BAD_COMMAND: 'command', BAD_EVENT: 'event', BAD_OPTIONS: 'choice of options' }[
+    code
+  ];
   const where = field === '' ? '' : `${field}: `;
   return new GameError(code, `This ${what} cannot be taken: ${where}${reason}.`, { field, reason });
 }

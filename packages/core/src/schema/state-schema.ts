@@ -111,7 +111,7 @@ export function grid(options: { width: number; height: number; of: Field<number,
 }
 
 /** True for a field that some seats may see and others may not. */
-function isPrivate({ visibility }: AnyField): boolean {
+export function isPrivate({ visibility }: AnyField): boolean {
   return visibility === 'owner' || visibility === 'team';
 }
 

@@ -6,6 +6,7 @@ import { writeNoGrants } from '../codec/state-codec.ts';
 import { GameError } from '../errors.ts';
 import { bytes, json, list, text } from '../schema/boxed-field.ts';
 import { choice, f32, quantized, u8 } from '../schema/field.ts';
+import { request } from '../schema/request.ts';
 import { grid, record, table } from '../schema/state-schema.ts';
 import { hashState } from '../state/hash.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -14,10 +15,15 @@ import {
   type ClientFrame,
   decodeClientFrame,
   decodeJoin,
+  encodeAnswer,
+  encodeChat,
   encodeCheck,
   encodeClientFrame,
+  encodeDone,
   encodeEvent,
   encodeJoin,
+  encodePeople,
+  encodePong,
   encodeRefusal,
   encodeSaid,
   encodeTiming,
@@ -26,8 +32,12 @@ import {
   isJoin,
   isSnapshot,
   isStateFrame,
+  type JoinRequest,
+  type JoinWay,
   LATE_MAX,
+  type Person,
   TICK_PARTS,
+  type WelcomeFrame,
   writeDeltaHead,
   writeSnapshotHead,
 } from './frames.ts';
@@ -43,11 +53,47 @@ const schema = {
     chat: { line: text(20) },
     buy: { item: u8, count: u8 },
     plan: { way: list(u8, 3), map: bytes(3), note: json(20) },
+    sell: request({ item: u8 }, { coins: u8, left: u8 }),
   },
   events: { hit: { by: u8 }, over: {} },
 };
 
 const anyTick = fc.oneof(fc.nat(300), fc.integer({ min: 0, max: 0xffffffff }));
+const anyNumber = anyTick;
+
+/** Who wants nothing in particular. */
+const JOIN: JoinRequest = {
+  game: 'arena',
+  fingerprint: 0xdeadbeef,
+  way: 'any',
+  key: '',
+  name: '',
+  identity: '',
+  isSpectator: false,
+  isPrivate: false,
+  options: null,
+};
+
+const WELCOME: WelcomeFrame = {
+  seat: 3,
+  roomId: 'abcd',
+  code: 'damok',
+  you: '17',
+  token: 'x'.repeat(32),
+  graceMs: 20_000,
+  heard: 300,
+  isReturn: true,
+};
+
+const ANN: Person = {
+  id: 1,
+  name: '안',
+  isBot: false,
+  isSpectator: false,
+  isDropped: false,
+  isHost: true,
+  isTyping: false,
+};
 
 const anyFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc
@@ -63,19 +109,28 @@ const anyFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
     })
     .map((timed) => ({ kind: 'input' as const, ...timed })),
   fc
-    .record({ item: fc.nat(255), count: fc.nat(255) })
-    .map((payload) => ({ kind: 'command' as const, name: 'buy', payload })),
+    .record({ number: anyNumber, payload: fc.record({ item: fc.nat(255), count: fc.nat(255) }) })
+    .map((one) => ({ kind: 'command' as const, name: 'buy', ...one })),
   fc
-    .string({ unit: 'grapheme-ascii', maxLength: 20 })
-    .map((line) => ({ kind: 'command' as const, name: 'chat', payload: { line } })),
+    .record({ number: anyNumber, line: fc.string({ unit: 'grapheme-ascii', maxLength: 20 }) })
+    .map(({ number, line }) => ({ kind: 'command' as const, number, name: 'chat', payload: { line } })),
   fc
     .record({
       way: fc.array(fc.nat(255), { maxLength: 3 }),
       map: fc.uint8Array({ maxLength: 3 }),
       note: fc.constantFrom(null, true, 'note', [1, [2]]),
     })
-    .map((payload) => ({ kind: 'command' as const, name: 'plan', payload })),
-  fc.string({ unit: 'grapheme', maxLength: 20 }).map((message) => ({ kind: 'say' as const, message })),
+    .map((payload) => ({ kind: 'command' as const, number: 7, name: 'plan', payload })),
+  fc
+    .record({ number: anyNumber, key: fc.string({ unit: 'grapheme-ascii', maxLength: 64 }), item: fc.nat(255) })
+    .map(({ item, ...one }) => ({ kind: 'ask' as const, ...one, name: 'sell', payload: { item } })),
+  fc
+    .record({ number: anyNumber, message: fc.string({ unit: 'grapheme', maxLength: 20 }) })
+    .map((one) => ({ kind: 'say' as const, ...one })),
+  fc
+    .record({ number: anyNumber, deed: fc.constantFrom(null, 'deed', { do: 'chat', text: '안녕' }, [1]) })
+    .map((one) => ({ kind: 'do' as const, ...one })),
+  fc.constant({ kind: 'ping' as const }),
   fc.constantFrom('gap', 'checksum').map((because) => ({ kind: 'repair' as const, because })),
   fc
     .record({
@@ -148,11 +203,61 @@ describe('what a client sends', () => {
     );
   });
 
-  test('a join says which game, which version of it, which room and what name', () => {
-    const request = { game: 'arena', fingerprint: 0xdeadbeef, room: '', name: '마당' };
-    expect(decodeJoin(new ByteReader(encodeJoin(request)))).toEqual(request);
-    expect(isJoin(encodeJoin(request))).toBe(true);
+  const joined = (frame: Uint8Array): JoinRequest => decodeJoin(new ByteReader(frame));
+
+  test('a join says which game, which version of it, by which way, who asks and what a room is opened with', () => {
+    const ways: readonly JoinWay[] = ['any', 'room', 'create', 'claim', 'return'];
+    const anyJoin: fc.Arbitrary<JoinRequest> = fc.record({
+      game: fc.constantFrom('arena', ''),
+      fingerprint: fc.integer({ min: 0, max: 0xffffffff }),
+      way: fc.constantFrom(...ways),
+      key: fc.string({ unit: 'grapheme', maxLength: 20 }),
+      name: fc.string({ unit: 'grapheme', maxLength: 20 }),
+      identity: fc.string({ maxLength: 4096 }),
+      isSpectator: fc.boolean(),
+      isPrivate: fc.boolean(),
+      options: fc.constantFrom(null, { size: 15, rule: '금수' }),
+    });
+    fc.assert(
+      fc.property(anyJoin, (asked) => {
+        expect(joined(encodeJoin(asked))).toEqual(asked);
+      }),
+    );
+    expect(isJoin(encodeJoin(JOIN))).toBe(true);
     expect(isJoin(encodeClientFrame(schema, { kind: 'leave' }))).toBe(false);
+  });
+
+  test.each([
+    ['whose way there is not', { at: -6, byte: 5 }, 'a way to join is unknown'],
+    ['with a flag that there is not', { at: -2, byte: 4 }, 'a flag of a join is unknown'],
+  ])('is refused with BAD_FRAME: a join %s', (_, { at, byte }, reason) => {
+    const frame = encodeJoin(JOIN);
+    frame[frame.length + at] = byte;
+    expect(() => joined(frame)).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
+    expect(() => joined(frame)).toThrow(reason);
+  });
+
+  test('[PR01] a join cut at any byte, or with bytes behind its end, is refused with BAD_FRAME', () => {
+    const sent = encodeJoin({ ...JOIN, key: 'damok', name: '마당', options: { size: 15 } });
+    const refusal = expect.objectContaining({ code: 'BAD_FRAME' });
+    for (let length = 0; length < sent.length; length++) {
+      expect(() => joined(sent.subarray(0, length))).toThrow(refusal);
+    }
+    expect(() => joined(Uint8Array.of(...sent, 0))).toThrow(refusal);
+  });
+
+  test('a join whose identity or options are longer than any honest one is refused before it is read', () => {
+    const long = 'x'.repeat(4097);
+    for (const asked of [{ identity: long }, { options: long }, { key: 'x'.repeat(257) }, { name: 'x'.repeat(257) }]) {
+      expect(() => joined(encodeJoin({ ...JOIN, ...asked }))).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
+    }
+  });
+
+  test('a request’s key has 64 bytes at most', () => {
+    const asking = (key: string): Uint8Array =>
+      encodeClientFrame(schema, { kind: 'ask', number: 1, key, name: 'sell', payload: { item: 1 } });
+    expect(decode(asking('열'.repeat(21)))).toMatchObject({ key: '열'.repeat(21) });
+    expect(() => decode(asking('x'.repeat(65)))).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
   });
 
   test('a view delay is told to a sixteenth of a tick', () => {
@@ -167,7 +272,9 @@ describe('what a client sends', () => {
     ['a repair for no reason there is', [5, 2], 'a reason is unknown'],
     ['a difference in a part that there is not', [7, 1, 3, 1, 1], 'part 3 is unknown'],
     ['a difference in a column that there is not', [7, 1, 0, 1, 4], 'column 4 is unknown'],
-    ['a command that there is not', [3, 3], 'message 3 is unknown'],
+    ['a command that there is not', [3, 1, 4], 'message 4 is unknown'],
+    ['a command without its number, as clients once sent it', [3, 1], 'offset'],
+    ['a request that there is not', [9, 1, 0, 4], 'message 4 is unknown'],
     ['a tick of more than 32 bits', [2, 0xff, 0xff, 0xff, 0xff, 0x10], 'a varint is longer'],
     ['an input without its moment, as clients once sent it', [2, 1, 2, 0, 0, 128, 63], 'offset'],
     ['a frame of the server’s', [64], 'kind 64 is not one a seated client sends'],
@@ -180,7 +287,19 @@ describe('what the server sends', () => {
   const read = (frame: Uint8Array) => applyServerFrame(schema, null, 0, new ByteReader(frame));
 
   test('arrives as it was sent', () => {
-    expect(read(encodeWelcome(3, 'abcd', '17'))).toEqual({ kind: 'welcome', seat: 3, roomId: 'abcd', you: '17' });
+    expect(read(encodeWelcome(WELCOME))).toEqual({ kind: 'welcome', ...WELCOME });
+    const nameless = { ...WELCOME, seat: 0, code: '', token: '', isReturn: false };
+    expect(read(encodeWelcome(nameless))).toEqual({ kind: 'welcome', ...nameless });
+    expect(read(encodeAnswer(schema, 300, 'sell', { coins: 7, left: 200 }))).toEqual({
+      kind: 'answer',
+      number: 300,
+      name: 'sell',
+      reply: { coins: 7, left: 200 },
+    });
+    expect(read(encodeDone(300))).toEqual({ kind: 'done', number: 300 });
+    expect(read(encodePong())).toEqual({ kind: 'pong' });
+    const line = { number: 300, from: 2, name: '안', text: '안녕', isForTeam: true };
+    expect(read(encodeChat(line))).toEqual({ kind: 'chat', ...line });
     expect(read(encodeEvent(schema, { tick: 9, by: 3, name: 'hit', payload: { by: 4 } }))).toEqual({
       kind: 'event',
       tick: 9,
@@ -193,12 +312,40 @@ describe('what the server sends', () => {
       expect(read(encodeCheck(300, hash))).toEqual({ kind: 'check', tick: 300, hash });
     }
     const full = new GameError('ROOM_FULL', '꽉 찼다'.repeat(200), { roomId: 'r', seats: 2 });
-    expect(read(encodeRefusal(full))).toEqual({
+    expect(read(encodeRefusal(full, 9))).toEqual({
       kind: 'refusal',
+      number: 9,
       code: 'ROOM_FULL',
       sentence: expect.stringMatching(/^꽉 찼다.{100,}$/u),
       details: { roomId: 'r', seats: 2 },
     });
+  });
+
+  test('of the people is every one of them as they are, and who is gone', () => {
+    const anyPerson: fc.Arbitrary<Person> = fc.record({
+      id: anyNumber,
+      name: fc.string({ unit: 'grapheme', maxLength: 32 }),
+      isBot: fc.boolean(),
+      isSpectator: fc.boolean(),
+      isDropped: fc.boolean(),
+      isHost: fc.boolean(),
+      isTyping: fc.boolean(),
+    });
+    const anyChange = fc.record({
+      isWhole: fc.boolean(),
+      here: fc.array(anyPerson, { maxLength: 5 }),
+      gone: fc.array(anyNumber, { maxLength: 5 }),
+    });
+    fc.assert(
+      fc.property(anyChange, (change) => {
+        const sent = encodePeople(change);
+        expect(read(sent)).toEqual({ kind: 'people', ...change });
+        const refusal = expect.objectContaining({ code: 'BAD_FRAME' });
+        for (let length = 0; length < sent.length; length++)
+          expect(() => read(sent.subarray(0, length))).toThrow(refusal);
+        expect(() => read(Uint8Array.of(...sent, 0))).toThrow(refusal);
+      }),
+    );
   });
 
   test('of how inputs arrive is told to a sixteenth of a tick', () => {
@@ -246,17 +393,34 @@ describe('what the server sends', () => {
   test('is pinned by golden bytes', () => {
     const { state } = new Stage(schema.state);
     const sent = (frame: ClientFrame) => Array.from(encodeClientFrame(schema, frame));
-    expect(Array.from(encodeJoin({ game: 'a', fingerprint: 1, room: '', name: 'b' }))).toEqual([
-      1, 1, 97, 1, 0, 0, 0, 0, 1, 98,
+    const join: JoinRequest = { ...JOIN, game: 'a', fingerprint: 1, name: 'b' };
+    // Game, fingerprint; any room, no key; name; nobody; no flags, no options.
+    expect(Array.from(encodeJoin(join))).toEqual([...[1, 1, 97, 1, 0, 0, 0], ...[0, 0, 1, 98, 0, 0, 0]]);
+    const asked = { key: 'k', identity: 'i', isSpectator: true, isPrivate: true, options: [1] };
+    expect(Array.from(encodeJoin({ ...join, way: 'return', ...asked }))).toEqual([
+      ...[1, 1, 97, 1, 0, 0, 0],
+      ...[4, 1, 107, 1, 98, 1, 105, 3, 3, 91, 49, 93],
     ]);
+    const wayOf = (way: JoinWay) => encodeJoin({ ...join, way })[7];
+    expect((['any', 'room', 'create', 'claim', 'return'] as const).map(wayOf)).toEqual([0, 1, 2, 3, 4]);
     // For tick 300, having seen tick 296, others drawn 6.5 ticks behind: 104 sixteenths.
     const input = { dir: 'left', power: 0.25, tilt: 1 };
     expect(sent({ kind: 'input', tick: 300, seenTick: 296, viewDelayTicks: 6.5, input })).toEqual([
       ...[2, 0xac, 2, 0xa8, 2, 104],
       ...[1, 2, 0, 0, 128, 63],
     ]);
-    expect(sent({ kind: 'command', name: 'buy', payload: { item: 7, count: 200 } })).toEqual([3, 1, 7, 0xc8, 1]);
-    expect(sent({ kind: 'say', message: [1] })).toEqual([4, 3, 91, 49, 93]);
+    // Request 300.
+    expect(sent({ kind: 'command', number: 300, name: 'buy', payload: { item: 7, count: 200 } })).toEqual([
+      ...[3, 0xac, 2],
+      ...[1, 7, 0xc8, 1],
+    ]);
+    expect(sent({ kind: 'ask', number: 300, key: 'k', name: 'sell', payload: { item: 7 } })).toEqual([
+      ...[9, 0xac, 2],
+      ...[1, 107, 3, 7],
+    ]);
+    expect(sent({ kind: 'say', number: 300, message: [1] })).toEqual([4, 0xac, 2, 3, 91, 49, 93]);
+    expect(sent({ kind: 'do', number: 300, deed: [1] })).toEqual([10, 0xac, 2, 3, 91, 49, 93]);
+    expect(sent({ kind: 'ping' })).toEqual([11]);
     expect(sent({ kind: 'repair', because: 'gap' })).toEqual([5, 0]);
     expect(sent({ kind: 'repair', because: 'checksum' })).toEqual([5, 1]);
     expect(sent({ kind: 'leave' })).toEqual([6]);
@@ -268,7 +432,32 @@ describe('what the server sends', () => {
     expect(sent({ kind: 'diverged', tick: 1, at: { table: 'tiles', row: 3, field: 'cells' } })).toEqual([
       7, 1, 1, 3, 0,
     ]);
-    expect(Array.from(encodeWelcome(3, 'r', '17'))).toEqual([64, 3, 1, 114, 2, 49, 55]);
+    const welcome = { seat: 3, roomId: 'r', code: 'c', you: '17', token: 't', graceMs: 300, heard: 5, isReturn: true };
+    expect(Array.from(encodeWelcome(welcome))).toEqual([
+      ...[64, 3, 1, 114, 1, 99, 2, 49, 55],
+      ...[1, 116, 0xac, 2, 5, 1],
+    ]);
+    expect(Array.from(encodeAnswer(schema, 300, 'sell', { coins: 7, left: 200 }))).toEqual([
+      ...[72, 0xac, 2],
+      ...[3, 7, 0xc8, 1],
+    ]);
+    expect(Array.from(encodeDone(300))).toEqual([73, 0xac, 2]);
+    // All there are: number 1, the host; nobody gone.
+    const ann = { ...ANN, name: 'a' };
+    expect(Array.from(encodePeople({ isWhole: true, here: [ann], gone: [] }))).toEqual([74, 1, 1, 1, 8, 1, 97, 0]);
+    const flags = ['isBot', 'isSpectator', 'isDropped', 'isHost', 'isTyping'] as const;
+    const nobody = { ...ann, isHost: false };
+    const bits = flags.map((flag) =>
+      encodePeople({ isWhole: false, here: [{ ...nobody, [flag]: true }], gone: [300] }),
+    );
+    expect(bits.map((frame) => Array.from(frame))).toEqual(
+      [1, 2, 4, 8, 16].map((bit) => [74, 0, 1, 1, bit, 1, 97, 1, 0xac, 2]),
+    );
+    expect(Array.from(encodeChat({ number: 300, from: 2, name: 'a', text: 'b', isForTeam: true }))).toEqual([
+      ...[75, 0xac, 2, 2],
+      ...[1, 97, 1, 98, 1],
+    ]);
+    expect(Array.from(encodePong())).toEqual([76]);
     // Tick 300; no ships, four cells of 0, round 1 of generation 0 has number 0; nothing granted.
     const snapshot = new ByteWriter();
     writeSnapshotHead(snapshot, 300);
@@ -281,8 +470,8 @@ describe('what the server sends', () => {
       67, 0xac, 2, 5, 1,
     ]);
     expect(Array.from(encodeSaid('1', 2))).toEqual([68, 1, 49, 1, 50]);
-    expect(Array.from(encodeRefusal(new GameError('LEFT', 'x', { roomId: 'r' })))).toEqual([
-      ...[69, 4, 76, 69, 70, 84, 1, 120],
+    expect(Array.from(encodeRefusal(new GameError('LEFT', 'x', { roomId: 'r' }), 300))).toEqual([
+      ...[69, 0xac, 2, 4, 76, 69, 70, 84, 1, 120],
       ...[14, ...new TextEncoder().encode('{"roomId":"r"}')],
     ]);
     // Tick 300, then both halves of the checksum, each low byte first.
@@ -366,7 +555,7 @@ describe('state', () => {
   test('is told from what carries none by the first byte', () => {
     const snapshot = new ByteWriter();
     writeSnapshotHead(snapshot, 1);
-    const frames = [snapshot.take(), deltaOf(2, 1), encodeWelcome(1, '', ''), encodeCheck(1, '0'.repeat(16))];
+    const frames = [snapshot.take(), deltaOf(2, 1), encodeWelcome(WELCOME), encodeCheck(1, '0'.repeat(16))];
     expect(frames.map(isSnapshot)).toEqual([true, false, false, false]);
     expect(frames.map(isStateFrame)).toEqual([true, true, false, false]);
   });

@@ -62,6 +62,17 @@ const crowd = defineGame({
   },
 }) as unknown as Game;
 
+/** Who goes into any room. */
+const NOBODY = {
+  way: 'any',
+  key: '',
+  name: '',
+  identity: '',
+  isSpectator: false,
+  isPrivate: false,
+  options: null,
+} as const;
+
 /** One who follows the protocol, and no more. */
 class Client {
   readonly heard: ServerFrame[] = [];
@@ -118,8 +129,7 @@ async function open(players: number, { buggify = (_: string): boolean => false }
   const clients = Array.from({ length: players }, () => {
     const client = new Client();
     client.link = transport.connect({
-      open: () =>
-        client.link?.send(encodeJoin({ game: crowd.name, fingerprint: crowd.fingerprint, room: '', name: '' })),
+      open: () => client.link?.send(encodeJoin({ ...NOBODY, game: crowd.name, fingerprint: crowd.fingerprint })),
       message: (data) => {
         if (typeof data !== 'string') client.take(data);
       },

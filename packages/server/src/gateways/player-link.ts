@@ -2,11 +2,23 @@
  * One player's connection, whatever it speaks: its seat, its allowances, and the one way in which it ends. Gateways
  * differ in how they read and write; what may be asked, how often, and what happens when it fails is here, once.
  */
-import { ERRORS, GameError, type InputReport, isGameError, type RepairReason } from '@madang/core';
+import {
+  type ChatLine,
+  ERRORS,
+  GameError,
+  type InputReport,
+  isGameError,
+  type PeopleFrame,
+  type RepairReason,
+  type WelcomeFrame,
+} from '@madang/core';
 import type { Logger } from 'pino';
+import type { User } from '../identity/user.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { JoinWish, Rooms } from '../room/rooms.ts';
-import type { RoomEvent, RoomView, Said, SeatHandle, Viewer, Welcome } from '../room/viewer.ts';
+import type { Answer } from '../room/seat-requests.ts';
+import type { RoomEvent, RoomView, Said, SeatHandle, Viewer } from '../room/viewer.ts';
+import type { Door } from './door.ts';
 import { JOIN_TIMEOUT_MS, WHOLE_STATE_PERIOD_MS } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { PeerBudget } from './peer-budget.ts';
@@ -14,7 +26,9 @@ import { PeerBudget } from './peer-budget.ts';
 /** How a gateway speaks to its client. */
 export interface Speech {
   readonly bufferedBytes: number;
-  welcome(welcome: Welcome, view: RoomView): void;
+  /** What is for clients that can come back to their seats, and hear of more than the game; null for those of JSON gateways. */
+  readonly more: MoreSpeech | null;
+  welcome(welcome: WelcomeFrame, view: RoomView): void;
   /** Sends what changed; also called when nothing did. The whole state where the client asked for it, and why. */
   update(view: RoomView, repair: RepairReason | null): void;
   /** Null for a gateway whose clients have no clock of their own. */
@@ -28,9 +42,24 @@ export interface Speech {
   end(error: GameError, closeCode: number): void;
 }
 
+/** What only the native protocol has words for. */
+export interface MoreSpeech {
+  people(change: PeopleFrame): void;
+  /** As bytes it takes, for what may wait. */
+  chat(line: ChatLine): { readonly sizeBytes: number; send(): void };
+  answer(number: number, answer: Answer): void;
+}
+
+/** A join as a gateway hears it: who asks is only claimed. */
+export type ClaimedJoin = Omit<JoinWish, 'user'> & {
+  /** The token that says who it is; absent or '' for nobody. */
+  readonly identity?: unknown;
+};
+
 /** What a connection needs to know of its server. */
 export interface LinkContext {
   readonly rooms: Rooms;
+  readonly door: Door;
   readonly clock: Clock;
   readonly log: Logger;
   /** True where a rare turn of events is to happen: see ServerOptions. */
@@ -43,17 +72,25 @@ export class PlayerLink {
   readonly #budget: PeerBudget;
   readonly #outbox: Outbox;
   readonly #cancelTimeout: () => void;
+  readonly #address: string;
   #seat: SeatHandle | null = null;
-  /** Refusals of what came before the welcome, which is the first thing a client hears; null once it was. */
-  #beforeWelcome: GameError[] | null = [];
+  /** True from the join on, also while it is found out who joins. */
+  #isJoining = false;
+  /** True once the client has spoken after its welcome. */
+  #isConfirmed = false;
+  #leaveSession = (): void => {};
+  /** What was to be told before the welcome, which is the first thing a client hears; null once it was. */
+  #beforeWelcome: (() => void)[] | null = [];
   #repair: RepairReason | null = null;
   #isDivergenceOpen = false;
   #isResting = false;
   #wholeStateAtMs = Number.NEGATIVE_INFINITY;
   #isOver = false;
 
-  constructor(context: LinkContext, speech: Speech) {
+  /** `address` is where the connection comes from. */
+  constructor(context: LinkContext, speech: Speech, address: string) {
     this.#context = context;
+    this.#address = address;
     this.#speech = speech;
     this.#budget = new PeerBudget(context.clock);
     this.#outbox = new Outbox(context.clock, () => speech.bufferedBytes);
@@ -69,22 +106,40 @@ export class PlayerLink {
   }
 
   /**
-   * Takes a seat. A refusal ends the connection, as does asking for a second seat: there is nothing else it could do.
-   * Answers the refusal.
+   * Takes a seat, once it is known who asks: at once where no identity is claimed. A refusal ends the connection, as does asking
+   * for a second seat: there is nothing else it could do. `joined` is told how it ended, and of the refusal.
    */
-  join(wish: JoinWish): GameError | null {
-    if (this.#isOver) return new GameError('LINK_LOST', 'This connection has ended already.', { reason: 'it is over' });
-    try {
-      if (this.#seat !== null) throw alreadyJoined(this.#seat.roomId);
-      const { tickRateHz } = this.#context.rooms.game(wish.game);
-      this.#seat = this.#context.rooms.join(wish, this.#viewer());
-      this.#budget.allowInputs(tickRateHz);
-      this.#cancelTimeout();
-      return null;
-    } catch (problem) {
+  join({ identity, ...wish }: ClaimedJoin, joined: (refusal: GameError | null) => void = () => {}): void {
+    const refused = (problem: unknown): void => {
       const error = this.#asRefusal(problem);
+      this.#context.door.refused(this.#address, error);
       this.end(error);
-      return error;
+      joined(error);
+    };
+    const takeSeat = (user: User | null): void => {
+      // It may have gone while it was found out who it was.
+      if (this.#isOver)
+        return joined(new GameError('LINK_LOST', 'This connection has ended already.', { reason: 'over' }));
+      try {
+        const { tickRateHz } = this.#context.rooms.game(wish.game);
+        this.#leaveSession = this.#context.door.enter(user, this.#address, (error) => this.end(error));
+        this.#seat = this.#context.rooms.join({ ...wish, user }, this.#viewer());
+        this.#budget.allowInputs(tickRateHz);
+        this.#cancelTimeout();
+        joined(null);
+      } catch (problem) {
+        refused(problem);
+      }
+    };
+    try {
+      if (this.#isJoining) throw alreadyJoined(this.#seat?.roomId ?? '');
+      this.#isJoining = true;
+      this.#context.door.checkJoin(this.#address);
+      const user = this.#context.door.identify(identity, this.#address);
+      if (user === null) takeSeat(null);
+      else user.then(takeSeat, refused);
+    } catch (problem) {
+      refused(problem);
     }
   }
 
@@ -104,6 +159,7 @@ export class PlayerLink {
     if (this.#isOver) return;
     try {
       this.#budget.spendMessage(sizeBytes);
+      this.#confirm();
       ask();
     } catch (problem) {
       this.fail(problem);
@@ -150,14 +206,26 @@ export class PlayerLink {
     this.#cancelTimeout();
     this.#context.log.info({ code: error.code, closeCode }, 'a connection was ended');
     this.#speech.end(error, closeCode);
-    this.#seat?.drop();
+    this.#leave();
   }
 
   /** The connection is gone. */
   gone(): void {
     this.#isOver = true;
     this.#cancelTimeout();
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#leaveSession();
     this.#seat?.drop();
+  }
+
+  /** What comes after the welcome shows that the client has it, and with it the token for coming back. */
+  #confirm(): void {
+    if (this.#isConfirmed || this.#beforeWelcome !== null) return;
+    this.#isConfirmed = true;
+    this.#seat?.confirm();
   }
 
   /** What the client is to be sent whole now, if anything; it waits where it asks too often. */
@@ -172,8 +240,12 @@ export class PlayerLink {
   }
 
   #refuse(error: GameError): void {
-    if (this.#beforeWelcome === null) this.#speech.refuse(error);
-    else this.#beforeWelcome.push(error);
+    this.#afterWelcome(() => this.#speech.refuse(error));
+  }
+
+  #afterWelcome(tell: () => void): void {
+    if (this.#beforeWelcome === null) tell();
+    else this.#beforeWelcome.push(tell);
   }
 
   #asRefusal(problem: unknown): GameError {
@@ -194,13 +266,15 @@ export class PlayerLink {
         this.end(this.#asRefusal(problem));
       }
     };
+    const { more } = speech;
     return {
+      canReturn: more !== null,
       welcome: (welcome, view) =>
         unlessOver(() => {
           this.#outbox.sendState(() => speech.welcome(welcome, view));
           const held = this.#beforeWelcome ?? [];
           this.#beforeWelcome = null;
-          for (const error of held) speech.refuse(error);
+          for (const tellNow of held) tellNow();
         }),
       update: (view) =>
         unlessOver(() => {
@@ -227,6 +301,12 @@ export class PlayerLink {
         unlessOver(() =>
           this.#outbox.send({ key: null, sizeBytes: said.frame().length, send: () => speech.said(said) }),
         ),
+      people: (change) => unlessOver(() => more?.people(change)),
+      chat: (line) =>
+        unlessOver(() => {
+          if (more !== null) this.#outbox.send({ key: null, ...more.chat(line) });
+        }),
+      answer: (number, answer) => unlessOver(() => this.#afterWelcome(() => more?.answer(number, answer))),
       refuse: (error) => unlessOver(() => void this.fail(error)),
       end: (error) => unlessOver(() => this.end(error)),
     };

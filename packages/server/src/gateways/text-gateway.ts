@@ -11,10 +11,15 @@ export function startTextGateway(transport: Transport, context: LinkContext): vo
   const links = new Map<Peer, PlayerLink>();
   transport.start({
     open(peer) {
-      const link = new PlayerLink(context, speechOf(peer));
+      const link = new PlayerLink(context, speechOf(peer), peer.address);
       links.set(peer, link);
       const asked = (key: string): string | undefined => peer.query.get(key) ?? undefined;
-      link.join({ game: asked('game'), room: asked('room'), name: asked('name') });
+      link.join({
+        game: asked('game'),
+        room: asked('room'),
+        name: asked('name'),
+        isSpectator: asked('spectate') === '1',
+      });
     },
     message(peer, data) {
       const link = links.get(peer);
@@ -71,6 +76,7 @@ function speechOf(peer: Peer): Speech {
     update(view) {
       if (view.advance()) peer.send(view.stateText());
     },
+    more: null,
     timing: null,
     // The contract of this gateway is state and messages; events are the native protocol's.
     event: null,

@@ -1,14 +1,21 @@
 /** What the server answers over plain HTTP: health, rooms, games, pages. */
+import type { HttpBindings } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
-import type { JsonValue } from '@madang/core';
-import { Hono } from 'hono';
+import { type Game, GameError, isGameError, type JsonValue } from '@madang/core';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
+import type { Identity } from '../identity/identity.ts';
 import type { Directory } from '../ports/directory.ts';
+import { ROOM_SORTS, type RoomQuery } from '../ports/room-query.ts';
 import type { Rooms } from '../room/rooms.ts';
 
-/** Rooms one answer lists. */
-const LIST_LIMIT = 100;
+/** Bytes of a request's body. */
+const BODY_BYTES_MAX = 4 * 1024;
+
+/** Names of filters in an address begin so: `where.mode=duel`. */
+const WHERE = 'where.';
 
 /** A folder of built pages and where it is served. */
 export interface Pages {
@@ -20,6 +27,9 @@ export interface Pages {
 export interface ApiOptions {
   readonly rooms: Rooms;
   readonly directory: Directory;
+  readonly identity: Identity;
+  /** The address a request comes from, as the server's own connection says or a trusted proxy. */
+  addressOf(c: Context<{ Bindings: HttpBindings }>): string;
   readonly pages: readonly Pages[];
   /** Answers of the operator's own, as JSON. */
   readonly routes: readonly { readonly path: string; answer(): Promise<JsonValue> }[];
@@ -29,8 +39,9 @@ export interface ApiOptions {
   isStopping(): boolean;
 }
 
-export function createApi({ rooms, directory, pages, routes, upgradePaths, log, isStopping }: ApiOptions): Hono {
-  const api = new Hono();
+export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }> {
+  const { rooms, directory, identity, addressOf, pages, routes, upgradePaths, log, isStopping } = options;
+  const api = new Hono<{ Bindings: HttpBindings }>();
   api.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -55,9 +66,13 @@ export function createApi({ rooms, directory, pages, routes, upgradePaths, log, 
     return c.json(body, isStopping() ? 503 : 200);
   });
   api.get('/api/rooms', async (c) => {
-    const game = c.req.query('game');
-    const listed = await directory.list({ limit: LIST_LIMIT, ...(game === undefined ? {} : { game }) });
-    return c.json({ rooms: listed });
+    return c.json({ rooms: await directory.list(queryOf(rooms, c.req.query())) });
+  });
+  // A guest without a token gets one; a guest with one gets it renewed.
+  api.post('/api/guest', bodyLimit({ maxSize: BODY_BYTES_MAX }), async (c) => {
+    const token = c.req.header('authorization')?.replace(/^Bearer /u, '');
+    const guest = token === undefined ? await identity.newGuest() : await identity.renewGuest(token, addressOf(c));
+    return c.json({ token: guest.token, user: { id: guest.user.id, name: guest.user.name } });
   });
   api.get('/api/games', (c) =>
     c.json({
@@ -85,9 +100,67 @@ export function createApi({ rooms, directory, pages, routes, upgradePaths, log, 
     );
   }
   api.onError((err, c) => {
+    if (isGameError(err)) return c.json({ code: err.code, message: err.message }, statusOf(err));
     log.error({ err, path: c.req.path }, 'answering a request failed');
     return c.text('The server failed to answer.\n', 500);
   });
   api.notFound((c) => c.text('Not found.\n', 404));
   return api;
+}
+
+/** What an address asks for. Throws BAD_MESSAGE for what it does not know. */
+function queryOf(rooms: Rooms, asked: Readonly<Record<string, string>>): RoomQuery {
+  const { game: name, sort, limit, open, ...rest } = asked;
+  const game = name === undefined ? undefined : rooms.game(name);
+  const known = ROOM_SORTS.find((one) => one === sort);
+  if (sort !== undefined && known === undefined) throw badQuery(`sort can be ${ROOM_SORTS.join(', ')}`);
+  const where = Object.entries(rest).map(([key, value]) => {
+    if (!key.startsWith(WHERE)) throw badQuery(`${key.slice(0, 32)} is not known`);
+    return whereOf(game, key.slice(WHERE.length), value);
+  });
+  return {
+    ...(game === undefined ? {} : { game: game.name }),
+    ...(known === undefined ? {} : { sort: known }),
+    ...(limit === undefined ? {} : { limit: Number(limit) || 0 }),
+    isOpen: open === '1' || open === 'true',
+    where: Object.fromEntries(where),
+  };
+}
+
+/** A filter as the field's type says: a list asks for values and nothing else. */
+function whereOf(game: Game | undefined, field: string, text: string): readonly [string, JsonValue] {
+  const part = game?.listed === undefined ? undefined : game.state[game.listed];
+  const type = part?.type === 'record' && Object.hasOwn(part.fields, field) ? part.fields[field] : undefined;
+  if (type === undefined || type.visibility !== 'everyone') throw badQuery('rooms of this game have no such field');
+  const candidates: readonly JsonValue[] = [text, Number(text), text === 'true'];
+  const value = candidates.find((one) => {
+    const raw: unknown = type.codec.quantise(one);
+    return raw !== null && !Number.isNaN(raw);
+  });
+  if (value === undefined) throw badQuery(`${field} must be ${type.signature}`);
+  return [field, value];
+}
+
+function badQuery(reason: string): GameError {
+  return new GameError('BAD_MESSAGE', `This list cannot be given: ${reason}.`, { reason });
+}
+
+function statusOf({ code }: GameError): 400 | 401 | 403 | 404 | 429 | 503 {
+  switch (code) {
+    case 'UNAUTHENTICATED':
+    case 'SESSION_EXPIRED':
+      return 401;
+    case 'FORBIDDEN':
+    case 'BANNED':
+      return 403;
+    case 'GAME_UNKNOWN':
+      return 404;
+    case 'RATE_LIMITED':
+      return 429;
+    case 'SERVER_BUSY':
+    case 'SERVER_STOPPING':
+      return 503;
+    default:
+      return 400;
+  }
 }

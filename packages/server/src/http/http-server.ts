@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
@@ -30,7 +30,7 @@ export interface UpgradeTarget {
 }
 
 export interface HttpServerOptions {
-  readonly api: Hono;
+  readonly api: Hono<{ Bindings: HttpBindings }>;
   readonly gateways: readonly Gateway[];
   readonly upgrades: ReadonlyMap<string, UpgradeTarget>;
   readonly origins: OriginPolicy;

@@ -1,21 +1,29 @@
 /** The directory of a single node. */
 import type { Directory, RoomListing } from '../ports/directory.ts';
+import { queryRooms, type RoomQuery } from '../ports/room-query.ts';
 
 export class MemoryDirectory implements Directory {
   readonly #rooms = new Map<string, RoomListing>();
+  readonly #watchers = new Set<(roomId: string, room: RoomListing | null) => void>();
 
   async publish(room: RoomListing): Promise<void> {
     this.#rooms.set(room.id, room);
+    for (const run of [...this.#watchers]) run(room.id, room);
   }
 
   async withdraw(roomId: string): Promise<void> {
-    this.#rooms.delete(roomId);
+    if (!this.#rooms.delete(roomId)) return;
+    for (const run of [...this.#watchers]) run(roomId, null);
   }
 
-  async list({ game, limit }: { game?: string; limit: number }): Promise<readonly RoomListing[]> {
-    return [...this.#rooms.values()]
-      .filter((room) => game === undefined || room.game === game)
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .slice(0, limit);
+  async list(query: RoomQuery): Promise<readonly RoomListing[]> {
+    return queryRooms(this.#rooms.values(), query);
+  }
+
+  watch(run: (roomId: string, room: RoomListing | null) => void): () => void {
+    // A function of its own per call, so that the same `run` given twice is called twice.
+    const own = (roomId: string, room: RoomListing | null): void => run(roomId, room);
+    this.#watchers.add(own);
+    return () => this.#watchers.delete(own);
   }
 }

@@ -11,3 +11,8 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Milliseconds since the epoch, which may jump: for what ends at a date, and nothing else. */
+export function systemWallNowMs(): number {
+  return Date.now();
+}

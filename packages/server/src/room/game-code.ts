@@ -1,5 +1,5 @@
 /** Game code, run so that whatever it throws stays in its room. */
-import { GameError } from '@madang/core';
+import { GameError, isGameError } from '@madang/core';
 import { isPromise } from '@madang/core/netcode';
 import type { Logger } from 'pino';
 
@@ -10,8 +10,11 @@ export interface FaultPlace {
   readonly hook: string;
 }
 
-/** Runs game code. Answers null, or what went wrong: logged with its place, and safe to show to a player. */
-export function runGameCode(log: Logger, place: FaultPlace, code: () => unknown): GameError<'GAME_FAULT'> | null {
+/**
+ * Runs game code. Answers null, or what went wrong: logged with its place, and safe to show to a player. What the code refuses
+ * with `refuse` went right, and is answered as it is.
+ */
+export function runGameCode(log: Logger, place: FaultPlace, code: () => unknown): GameError | null {
   const { hook } = place;
   let problem: unknown;
   try {
@@ -21,6 +24,7 @@ export function runGameCode(log: Logger, place: FaultPlace, code: () => unknown)
     answer.then(undefined, () => {});
     problem = new TypeError(`${hook} answered a promise; rules must be done when they return`);
   } catch (error) {
+    if (isGameError(error, 'REFUSED')) return error;
     problem = error;
   }
   logFault(log, place, problem);

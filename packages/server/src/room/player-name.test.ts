@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { playerName } from './player-name.ts';
+import { nameKey, playerName } from './player-name.ts';
 
 describe('[GA09] names', () => {
   test.each([
@@ -35,5 +36,50 @@ describe('[GA09] names', () => {
     ['an object', { toString: () => 'x' }],
   ])('%s is refused', (_, asked) => {
     expect(() => playerName(asked, 'Guest')).toThrow(expect.objectContaining({ code: 'BAD_NAME' }));
+  });
+});
+
+describe('[GA10] one name in two spellings', () => {
+  test.each([
+    ['upper and lower case', 'Minji', 'MINJI'],
+    ['wide letters', 'minji', '\uff4d\uff49\uff4e\uff4a\uff49'],
+    ['letters that case takes apart', 'Stra\u00dfe', 'STRASSE'],
+    ['the capital sharp s', 'STRASSE', 'STRA\u1e9eE'],
+    ['both sigmas', '\u039f\u0394\u039f\u03a3', '\u03bf\u03b4\u03bf\u03c3'],
+    ['the dotless i', 'I', '\u0131'],
+    ['a ligature', 'fight', '\ufb01ght'],
+    ['a circled digit', 'room 1', 'room \u2460'],
+    ['Hangul in letters', '\ud55c', '\u1112\u1161\u11ab'],
+    ['a space that does not break', 'a b', 'a\u00a0b'],
+    ['an ideographic space', 'a b', 'a\u3000b'],
+    ['two kinds of space in a row', 'a b', 'a \u2003b'],
+    ['an emoji as text and as a picture', '\u2764', '\u2764\ufe0f'],
+  ])('%s', (_, one, other) => {
+    expect(nameKey(playerName(other, ''))).toBe(nameKey(playerName(one, '')));
+  });
+
+  test.each([
+    ['a b', 'ab'],
+    ['minji', 'minji2'],
+    ['e', '\u00e9'],
+    ['지민', '지만'],
+  ])('%j and %j are two names', (one, other) => {
+    expect(nameKey(one)).not.toBe(nameKey(other));
+  });
+
+  test('no way of writing a name makes another of it', () => {
+    const anyName = fc.string({ unit: 'grapheme', maxLength: 32 });
+    fc.assert(
+      fc.property(
+        anyName,
+        fc.constantFrom('NFC' as const, 'NFD' as const, 'NFKC' as const, 'NFKD' as const),
+        (name, form) => {
+          const key = nameKey(name);
+          expect(nameKey(name.normalize(form))).toBe(key);
+          expect(nameKey(name.toUpperCase())).toBe(key);
+          expect(nameKey(` ${name} `)).toBe(key);
+        },
+      ),
+    );
   });
 });

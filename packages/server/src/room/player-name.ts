@@ -24,6 +24,39 @@ export function playerName(asked: unknown, fallback: string): string {
   return name;
 }
 
+/**
+ * Under what a name counts as the same as another: letters of either case, wide and narrow ones, spaces of every kind
+ * and emoji in either style do not tell two people apart. Letters of different scripts that look alike do. Not to be
+ * shown.
+ */
+export function nameKey(name: string): string {
+  // Down, up and down again: capitals write out what has none of its own, as in Straße and STRASSE.
+  const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+  return folded
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim();
+}
+
+/** The name, or where somebody has the same, the name with the lowest number behind it. `keys` are those of names that are taken. */
+export function nameNobodyHas(name: string, keys: ReadonlySet<string>): string {
+  for (let number = 2, free = name; ; number++) {
+    if (!keys.has(nameKey(free))) return free;
+    const suffix = ` ${number}`;
+    free = shortened(name, NAME_LENGTH_MAX - suffix.length) + suffix;
+  }
+}
+
+/** As many of a name's characters, whole ones as people see them, as fit into so many code points. */
+function shortened(name: string, codePoints: number): string {
+  let short = '';
+  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(name)) {
+    if ([...short, ...segment].length > codePoints) break;
+    short += segment;
+  }
+  return short.trim();
+}
+
 function badName(reason: string): GameError {
   return new GameError('BAD_NAME', `This name cannot be taken: ${reason}.`, { reason });
 }

@@ -9,6 +9,43 @@ export function roomFull(roomId: string, seats: number): GameError<'ROOM_FULL'> 
   return new GameError('ROOM_FULL', `Room ${roomId} is full: all ${seats} seats are taken.`, { roomId, seats });
 }
 
+export function roomClosed(roomId: string, reason: string): GameError<'ROOM_CLOSED'> {
+  return new GameError('ROOM_CLOSED', reason === '' ? `Room ${roomId} has ended.` : reason, { roomId, reason });
+}
+
+export function roomLocked(roomId: string): GameError<'ROOM_LOCKED'> {
+  return new GameError('ROOM_LOCKED', `Room ${roomId} lets nobody in at the moment.`, { roomId });
+}
+
+export function seatGone(): GameError<'SEAT_GONE'> {
+  return new GameError('SEAT_GONE', 'This seat is held no more, or its token was used already; join anew.', {});
+}
+
+export function ticketGone(): GameError<'TICKET_GONE'> {
+  return new GameError('TICKET_GONE', 'This ticket is not good any more: it was used, or its time is over.', {});
+}
+
+export function replaced(roomId: string): GameError<'REPLACED'> {
+  return new GameError('REPLACED', 'You went on playing from somewhere else.', { roomId });
+}
+
+export function kicked(roomId: string, reason: string): GameError<'KICKED'> {
+  return new GameError('KICKED', reason === '' ? `You were sent out of room ${roomId}.` : reason, { roomId, reason });
+}
+
+export function forbidden(reason: string): GameError<'FORBIDDEN'> {
+  return new GameError('FORBIDDEN', `You may not come in: ${reason}.`, { reason });
+}
+
+export function notHost(what: string): GameError<'NOT_HOST'> {
+  return new GameError('NOT_HOST', `Only the host of this room may ${what}.`, { what });
+}
+
+export function onlyWatching(roomId: string): GameError<'REFUSED'> {
+  const reason = 'who watches does not play';
+  return new GameError('REFUSED', `You watch room ${roomId}: ${reason}.`, { reason });
+}
+
 export function left(roomId: string): GameError<'LEFT'> {
   return new GameError('LEFT', `You left room ${roomId}.`, { roomId });
 }

@@ -14,7 +14,7 @@ import {
   type StateStore,
   seededRandom,
 } from '@madang/core';
-import { isPromise, type RulesHost, TickRules } from '@madang/core/netcode';
+import { isPromise, NO_POWERS, type RulesHost, TickRules } from '@madang/core/netcode';
 import type { RoomSeat } from './seat.ts';
 
 /** Rules of a tick that are run, and fail, together. */
@@ -34,8 +34,11 @@ export class Rehearsal {
   constructor(game: Game, real: StateStore, host: RulesHost, badWrites: 'throw' | 'clamp') {
     this.#real = real;
     this.#copy = createState(game.state, { badWrites });
-    // Nothing that happens here is told to anybody.
-    this.#rules = new TickRules(game, this.#copy, { ...host, emitted: () => {} });
+    // Nothing that happens here is told to anybody, and nothing is done to the room.
+    const { lock, unlock, kick, close, announce, report } = NO_POWERS;
+    const timers = { ...NO_POWERS.timers, leftSeconds: (name: string) => host.powers.timers.leftSeconds(name) };
+    const powers = Object.assign(Object.create(host.powers), { lock, unlock, kick, close, announce, report, timers });
+    this.#rules = new TickRules(game, this.#copy, { ...host, powers, emitted: () => {} });
   }
 
   /** Plays a tick's rules on a copy of the real state. What they throw, the real ones throw too. */

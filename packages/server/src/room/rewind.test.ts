@@ -16,12 +16,13 @@ import {
   table,
   u8,
   u16,
+  type WelcomeFrame,
 } from '@madang/core';
 import { TableAt, ToldHistory } from '@madang/core/netcode';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { host, Witness } from './room.test-support.ts';
-import type { RoomView, Welcome } from './viewer.ts';
+import type { RoomView } from './viewer.ts';
 
 interface Past {
   readonly size: number;
@@ -92,7 +93,7 @@ class Screen extends Witness {
     this.#game = game;
   }
 
-  override welcome(welcome: Welcome, view: RoomView): void {
+  override welcome(welcome: WelcomeFrame, view: RoomView): void {
     this.seat = welcome.seat;
     this.firstTick = view.tick;
     const mirror = createMirror(this.#game.state, welcome.seat);

@@ -1,10 +1,19 @@
 /** A host of rooms on a virtual clock, and viewers that write down what they are told. */
-import { type Game, type GameError, type InputReport, seededRandom } from '@madang/core';
+import {
+  type ChatLine,
+  type Game,
+  type GameError,
+  type InputReport,
+  type PeopleFrame,
+  seededRandom,
+  type WelcomeFrame,
+} from '@madang/core';
 import pino from 'pino';
 import { MemoryDirectory } from '../memory/memory-directory.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';
 import { Rooms, type RoomsOptions } from './rooms.ts';
-import type { RoomEvent, RoomView, Said, Viewer, Welcome } from './viewer.ts';
+import type { Answer } from './seat-requests.ts';
+import type { RoomEvent, RoomView, Said, Viewer } from './viewer.ts';
 
 export interface TestHost {
   readonly clock: VirtualClock;
@@ -31,6 +40,7 @@ export function host(games: readonly Game[], options: Partial<RoomsOptions> = {}
     checksumEvery: 0,
     syncTest: false,
     emitted: () => {},
+    reported: () => {},
     ...options,
   });
   return { clock, rooms, directory, logged };
@@ -38,17 +48,26 @@ export function host(games: readonly Game[], options: Partial<RoomsOptions> = {}
 
 /** Writes down what the room says, in order and in kind. */
 export class Witness implements Viewer {
-  welcomed: Welcome | null = null;
+  readonly canReturn: boolean;
+  welcomed: WelcomeFrame | null = null;
   readonly ticks: number[] = [];
   readonly changes: number[] = [];
   readonly reports: InputReport[] = [];
   readonly events: RoomEvent[] = [];
   readonly heard: { readonly from: string; readonly message: unknown }[] = [];
   readonly refusals: GameError[] = [];
+  readonly peopleTold: PeopleFrame[] = [];
+  readonly lines: ChatLine[] = [];
+  readonly answers: { readonly number: number; readonly answer: Answer }[] = [];
   ended: GameError | null = null;
   state: Record<string, unknown> = {};
 
-  welcome(welcome: Welcome, view: RoomView): void {
+  /** False for one on a gateway whose clients cannot come back. */
+  constructor(canReturn = true) {
+    this.canReturn = canReturn;
+  }
+
+  welcome(welcome: WelcomeFrame, view: RoomView): void {
     this.welcomed = welcome;
     view.advance();
     this.state = view.json();
@@ -68,6 +87,15 @@ export class Witness implements Viewer {
   }
   said({ from, message }: Said): void {
     this.heard.push({ from, message });
+  }
+  people(change: PeopleFrame): void {
+    this.peopleTold.push(change);
+  }
+  chat(line: ChatLine): void {
+    this.lines.push(line);
+  }
+  answer(number: number, answer: Answer): void {
+    this.answers.push({ number, answer });
   }
   refuse(error: GameError): void {
     this.refusals.push(error);

@@ -2,6 +2,7 @@ import { choice, defineGame, type Game, record, rowId, table, text, u8, u16 } fr
 import { describe, expect, test, vi } from 'vitest';
 import { host, Witness } from './room.test-support.ts';
 import { FAULTS_IN_A_ROW_MAX } from './room.ts';
+import type { SeatHandle } from './viewer.ts';
 
 /** Walkers on a line: each has its own row and moves by the input it holds. */
 const walkers = defineGame({
@@ -45,7 +46,16 @@ describe('joining', () => {
     rooms.join({ name: 'Ann' }, ann);
     expect(ann.welcomed).toBeNull();
     clock.advance(100);
-    expect(ann.welcomed).toEqual({ seat: 1, roomId: rooms.all[0]?.id, you: '1' });
+    expect(ann.welcomed).toEqual({
+      seat: 1,
+      roomId: rooms.all[0]?.id,
+      code: '',
+      you: '1',
+      token: expect.stringMatching(/^[\w-]{32}$/),
+      graceMs: 1_000,
+      heard: 0,
+      isReturn: false,
+    });
     expect(people(ann)).toEqual({ 1: { x: 0, name: 'Ann', secret: 9, owner: 1 } });
   });
 
@@ -272,20 +282,36 @@ describe('leaving', () => {
     expect(people(ben)).not.toHaveProperty('1');
   });
 
-  test('who is gone is not heard any more: neither what it pressed nor what it asked for', () => {
+  /** Presses and asks for things, and then is gone in this way. */
+  function gone(witness: Witness, go: (seat: SeatHandle) => void) {
     const { clock, rooms } = host([walkers]);
     const ben = new Witness();
-    const seat = rooms.join({}, new Witness());
+    const seat = rooms.join({}, witness);
     rooms.join({}, ben);
     clock.advance(100);
     for (let i = 0; i < 5; i++) seat.press('right');
     seat.command('shout', { line: 'wait' });
     seat.say('wait');
-    seat.drop();
+    go(seat);
     clock.advance(500);
-    expect(people(ben)[1]?.x).toBe(0);
+    return ben;
+  }
+
+  test.each([
+    ['leaves', new Witness(), (seat: SeatHandle) => seat.leave()],
+    ['loses a line to which it cannot come back', new Witness(false), (seat: SeatHandle) => seat.drop()],
+  ])('who %s is not heard any more, and not held', (_, witness, go) => {
+    const ben = gone(witness, go);
+    expect(people(ben)).not.toHaveProperty('1');
     expect(ben.state.world).toEqual({ commands: 0 });
     expect(ben.heard).toEqual([]);
+  });
+
+  test('who may come back presses nothing meanwhile, and what it asked for before its line broke is done', () => {
+    const ben = gone(new Witness(), (seat) => seat.drop());
+    expect(people(ben)[1]?.x).toBe(0);
+    expect(ben.state.world).toEqual({ commands: 1 });
+    expect(ben.heard).toEqual([{ from: '1', message: 'wait' }]);
   });
 
   test('a room that nobody needs closes; one that is always open does not', async () => {

@@ -1,22 +1,25 @@
 /**
  * One running game. All game code runs inside a tick, in this order:
  *
- *   seats that left, joins, bots -> commands -> control of each seat -> advance -> step -> state, events, messages to viewers
+ *   drops, returns, seats that left, authorize and joins, bots -> commands -> timers -> control of each seat -> advance -> step
+ *   -> state, events, messages, people to viewers
  *
  * Where the game sends less often than it ticks, the last of these waits for the next tick that sends, and so do newcomers
- * for their first state.
+ * for their first state. `create` runs before the first tick, `close` after the last.
  *
  * Nothing in a tick awaits or does I/O. What game code throws stays in this room, by this policy:
  * - `create`: the room does not open.
+ * - `authorize`: the visitor stays outside and gets FORBIDDEN.
  * - `join`: the seat stays free, the player gets GAME_FAULT.
- * - a command: its sender gets GAME_FAULT; what it had written stays.
- * - `control`, `advance`, `step`, a bot: the rest of that tick's rules is skipped. After ten such ticks in a row the room closes and
- *   its players get ROOM_FAULT.
- * - `leave`: the player is gone all the same.
+ * - a command: its sender gets GAME_FAULT, or REFUSED where it refuses; what it had written stays.
+ * - a timer, `control`, `advance`, `step`, a bot: the rest of that tick's rules is skipped. After ten such ticks in a row the room
+ *   closes and its players get ROOM_FAULT.
+ * - `drop`, `return`, `leave`, `close`: what they tell of happens all the same.
  * A promise in place of an answer counts as a fault: rules that wait would run outside their tick.
+ *
+ * The states of a room and of its seats: docs/lifecycles.md.
  */
 import {
-  CLIENT_FRAME_BYTES_MAX,
   createState,
   type Difference,
   encodeEvent,
@@ -24,18 +27,23 @@ import {
   type Fields,
   type Game,
   GameError,
+  type HostRight,
   hashState,
+  type JsonObject,
   neutral,
   parseInput,
   parseMessage,
   type Row,
+  replyFieldsOf,
   type Seat,
   type SeededRandom,
   type StateStore,
   seededRandom,
+  toJsonValue,
   type ValuesOf,
+  type WelcomeFrame,
 } from '@madang/core';
-import { isPromise, type RulesHost, TickRules } from '@madang/core/netcode';
+import { isPromise, type RoomPowers, type RulesHost, TickRules } from '@madang/core/netcode';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomListing } from '../ports/directory.ts';
@@ -44,24 +52,50 @@ import { Replication } from '../replication/replication.ts';
 import type { SeatView } from '../replication/seat-view.ts';
 import type { RoomTraffic } from '../replication/traffic.ts';
 import { avatarsBySeat } from './avatars.ts';
+import type { Deed } from './deeds.ts';
+import { Gallery } from './gallery.ts';
 import { runGameCode } from './game-code.ts';
-import { left, queueFull, roomFull, roomGone, tooLongToSay, unknownCommand, unknownWord } from './refusals.ts';
+import { nameNobodyHas } from './player-name.ts';
+import {
+  forbidden,
+  kicked,
+  notHost,
+  replaced,
+  roomClosed,
+  roomFull,
+  roomGone,
+  roomLocked,
+  seatGone,
+  ticketGone,
+} from './refusals.ts';
 import { type Hook, Rehearsal } from './rehearsal.ts';
+import type { ReturnTokens } from './return-tokens.ts';
 import { Rewind } from './rewind.ts';
-import { RoomSeat } from './seat.ts';
+import { RoomSocial } from './room-social.ts';
+import { TickTimers } from './room-timers.ts';
+import { RoomSeat, type Sitter } from './seat.ts';
+import { type HandleRoom, seatHandle } from './seat-handle.ts';
 import type { SeatInputsOptions } from './seat-inputs.ts';
+import type { Answer } from './seat-requests.ts';
 import { TickLoop } from './tick-loop.ts';
 import { TickTime } from './tick-time.ts';
-import type { RoomEvent, Said, SeatHandle, Viewer, Welcome } from './viewer.ts';
+import type { RoomEvent, Said, SeatHandle, Viewer } from './viewer.ts';
 
 /** Faulty ticks in a row after which a room is given up. */
 export const FAULTS_IN_A_ROW_MAX = 10;
 
-/** Commands and messages of one seat between two ticks. */
-const ASKED_MAX = 32;
+/** Users that one room remembers as sent out. */
+const KICKED_MAX = 1_000;
+
+/** Docs: docs/lifecycles.md. A locked room is open, and lets nobody new in. */
+export type RoomPhase = 'opening' | 'open' | 'closing' | 'closed';
 
 export interface RoomOptions {
   readonly id: string;
+  /** What it can be found by beside its id; '' for a room that anybody may find. */
+  readonly code: string;
+  /** Counts the rooms of a server, in the order of their opening. */
+  readonly serial: number;
   readonly game: Game;
   readonly clock: Clock;
   readonly seed: number;
@@ -73,11 +107,14 @@ export interface RoomOptions {
   readonly checksumEvery: number;
   /** Plays each tick's rules twice and logs where they differ. */
   readonly syncTest: boolean;
+  readonly tokens: ReturnTokens<RoomSeat>;
   /** Told when the listing changed, and once when the room has closed. */
   changed(room: Room): void;
   closed(room: Room): void;
   /** Told of every event the game emits to all. */
   emitted(room: Room, event: RoomEvent): void;
+  /** Told once how the match in this room ended: seats from the first place to the last, ties in one list. */
+  reported(room: Room, places: readonly (readonly (readonly Seat[])[])[]): void;
 }
 
 /** What waits for the next tick, in the order it came. */
@@ -88,6 +125,7 @@ interface Asked {
 
 export class Room {
   readonly id: string;
+  readonly code: string;
   readonly game: Game;
   readonly state: StateStore;
   /** Ticks by which the clock was moved after stalls. */
@@ -104,29 +142,47 @@ export class Room {
   readonly #rules: TickRules;
   readonly #rehearsal: Rehearsal | null;
   readonly #rewind: Rewind;
+  readonly #timers: TickTimers;
   readonly #tickTime = new TickTime();
   /** By number - 1; null where free. */
   readonly #seats: (RoomSeat | null)[];
+  /** For those who have a ticket and are not here yet. */
+  readonly #held = new Set<RoomSeat>();
   /** Joined since the last tick, without a number yet. */
   #reserved: RoomSeat[] = [];
+  /** Drops and returns since the last tick, in their order. */
+  #comings: { readonly hook: 'drop' | 'return'; readonly seat: RoomSeat }[] = [];
   #asked: Asked[] = [];
   #leaving: RoomSeat[] = [];
   #events: { readonly event: RoomEvent; readonly to: Seat | undefined }[] = [];
   #said: { readonly said: Said; readonly tick: number }[] = [];
-  /** Seats that have not been sent their first state. */
+  /** Seats that have not been sent their first state on the connection they have now. */
   readonly #newcomers = new Set<RoomSeat>();
   readonly #views = new Map<RoomSeat, SeatView>();
   readonly #replication: Replication;
+  readonly #social: RoomSocial;
+  readonly #gallery: Gallery;
   readonly #ticksPerSending: number;
+  readonly #handles: HandleRoom;
+  /** Users who were sent out, in that order. */
+  readonly #kicked = new Set<string>();
   #tick = 0;
   #faultsInARow = 0;
   /** Of seats that are free again. */
   #distrusted = 0;
-  #isOpen = true;
+  #phase: RoomPhase = 'opening';
+  #isLocked = false;
+  #hasReported = false;
+  #host: RoomSeat | null = null;
+  /** Why the rules want the room to end with this tick. */
+  #ending: string | null = null;
+  #listedAtTick = 0;
+  #toldAbout = '';
 
   constructor(options: RoomOptions) {
-    const { id, game, clock, log, badWrites } = options;
+    const { id, code, game, clock, log, badWrites } = options;
     this.id = id;
+    this.code = code;
     this.game = game;
     this.#options = options;
     this.#random = seededRandom(options.seed);
@@ -148,9 +204,25 @@ export class Room {
       failed: (err, rows) => log.error({ room: id, tick: this.#tick, hook: 'interest', rows, err }, 'game code failed'),
     });
     this.#rewind = new Rewind(game, this.state);
+    this.#timers = new TickTimers(Object.keys(game.timers ?? {}), game.tickRateHz, () => this.#tick);
+    this.#social = new RoomSocial(game.tickRateHz, clock, () => this.#gallery);
+    this.#handles = this.#handleRoom();
+    this.#gallery = new Gallery({
+      game,
+      roomId: id,
+      code,
+      state: this.state,
+      replication: this.#replication,
+      changed: () => {
+        this.#social.changed();
+        options.changed(this);
+      },
+      authorize: (spectator) => this.#authorize(spectator, true),
+    });
     const rulesHost: RulesHost = {
       roomId: id,
       random: this.#random,
+      powers: this.#powers(),
       seats: () => this.#seated(),
       emitted: (name, payload, to, by) => this.#emit(name, payload, to, by),
       seenBy: (seat, look) => this.#rewind.look(this.#viewTickOf(seat), this.#tick, look),
@@ -168,6 +240,10 @@ export class Room {
     });
   }
 
+  get phase(): RoomPhase {
+    return this.#phase;
+  }
+
   get tick(): number {
     return this.#tick;
   }
@@ -177,19 +253,34 @@ export class Room {
     return this.#tick + 1 - this.#loop.ticksToNext;
   }
 
-  /** Seats held by people: reserved and dropped ones included. */
+  /** Seats held by people: reserved and dropped ones included, and those that tickets hold. */
   get taken(): number {
-    return this.#reserved.length + this.#seated().filter((seat) => !seat.isBot).length;
+    return this.#held.size + this.#reserved.length + this.#countOf(false);
   }
 
   get listing(): RoomListing {
-    const bots = this.#seated().filter((seat) => seat.isBot).length;
-    return { id: this.id, game: this.game.name, seats: this.game.seats, taken: this.taken, bots };
+    const { id, game, taken } = this;
+    return {
+      id,
+      game: game.name,
+      seats: game.seats,
+      taken,
+      bots: this.#countOf(true),
+      spectators: this.#gallery.size,
+      isLocked: this.#isLocked,
+      serial: this.#options.serial,
+      about: this.#about(),
+    };
   }
 
-  /** True while a person can still join. */
+  /** True while somebody new can still join. */
   get hasFreeSeat(): boolean {
-    return this.#isOpen && this.taken < this.game.seats;
+    return this.#phase === 'open' && !this.#isLocked && this.taken < this.game.seats;
+  }
+
+  /** True where this user was sent out of here. */
+  hasKicked(user: string | null): boolean {
+    return user !== null && this.#kicked.has(user);
   }
 
   /** Claims of what players saw that their measured latency could not explain, over all players so far. */
@@ -227,10 +318,14 @@ export class Room {
     return hashState(this.state, view);
   }
 
-  /** Runs `create` and begins to tick after `delayMs`. Throws GAME_FAULT. */
-  open(delayMs: number): void {
-    const fault = this.#run('create', () => this.game.create?.(this.#rules.scope, this.#rules.begin(0)));
+  /** Opens the room with checked options: runs `create` and begins to tick after `delayMs`. Throws GAME_FAULT. */
+  open(delayMs: number, options: ValuesOf<Fields> = {}): void {
+    const moment = this.#rules.begin(0);
+    const record = this.game.options === undefined ? undefined : this.state.view[this.game.options];
+    if (record !== undefined) Object.assign(record, options);
+    const fault = this.#run('create', () => this.game.create?.(this.#rules.scope, moment));
     if (fault !== null) throw fault;
+    this.#phase = 'open';
     this.#fillWithBots();
     this.#replication.publish(0);
     this.#rewind.record(0);
@@ -239,40 +334,107 @@ export class Room {
 
   /**
    * Reserves a seat at once; the game hears of it at the next tick, and `viewer.welcome` follows in that tick. A bot gives
-   * its seat up where no other is free. Throws ROOM_FULL, ROOM_GONE.
+   * its seat up where no other is free. Throws ROOM_FULL, ROOM_LOCKED, ROOM_GONE, KICKED.
    */
-  join(name: string, viewer: Viewer): SeatHandle {
-    if (!this.#isOpen) throw roomGone(this.id);
-    if (!this.hasFreeSeat) throw roomFull(this.id, this.game.seats);
-    const seat = new RoomSeat(name, { state: 'reserved', viewer }, this.#inputs);
-    this.#reserved.push(seat);
-    this.#options.changed(this);
-    return this.#handleOf(seat);
+  join(sitter: Sitter, viewer: Viewer): SeatHandle {
+    this.#checkDoor(sitter.user);
+    return this.#reserve(new RoomSeat(this.id, sitter, { state: 'reserved', viewer }, this.game, this.#inputs), viewer);
   }
 
-  /** Ends the room: everybody is told why, nothing ticks any more. Closing twice does nothing. */
+  /** Lets somebody watch, from the next tick on. Throws ROOM_FULL, ROOM_LOCKED, ROOM_GONE, KICKED. */
+  watch(sitter: Sitter, viewer: Viewer): SeatHandle {
+    this.#checkOpen(sitter.user);
+    return this.#gallery.watch(sitter, viewer);
+  }
+
+  /** Holds a seat for somebody who has a ticket for it, for so long. Throws as `join` does. */
+  hold(sitter: Sitter, forMs: number): RoomSeat {
+    this.#checkDoor(sitter.user);
+    const cancelExpiry = this.#options.clock.after(forMs, () => this.letGo(seat));
+    const seat = new RoomSeat(this.id, sitter, { state: 'held', cancelExpiry }, this.game, this.#inputs);
+    this.#held.add(seat);
+    this.#options.changed(this);
+    return seat;
+  }
+
+  /** Gives a held seat up; one that is held no more is fine. */
+  letGo(seat: RoomSeat): void {
+    if (seat.stay.state !== 'held') return;
+    this.#vacate(seat, ticketGone);
+  }
+
+  /** The one for whom a seat was held is here, or anybody where it was held for nobody. Throws TICKET_GONE, FORBIDDEN. */
+  claim(seat: RoomSeat, who: Pick<Sitter, 'name' | 'user' | 'roles'>, viewer: Viewer): SeatHandle {
+    if (seat.stay.state !== 'held') throw ticketGone();
+    if (seat.user !== null && seat.user !== who.user) throw forbidden('this seat is held for somebody else');
+    seat.stay.cancelExpiry();
+    this.#held.delete(seat);
+    seat.sit(who);
+    seat.stay = { state: 'reserved', viewer };
+    return this.#reserve(seat, viewer);
+  }
+
+  /**
+   * Somebody is back on a seat. A connection that still has it is told that it was replaced, and does not come back by itself.
+   * Throws SEAT_GONE, FORBIDDEN where another user holds the seat.
+   */
+  comeBack(seat: RoomSeat, user: string | null, viewer: Viewer): SeatHandle {
+    const { stay } = seat;
+    if (seat.user !== user) throw forbidden('this seat is another one’s');
+    if (stay.state !== 'occupied' && stay.state !== 'dropped') throw seatGone();
+    if (stay.state === 'dropped') {
+      stay.cancelExpiry();
+      this.#comings.push({ hook: 'return', seat });
+    }
+    const view = this.#replication.viewFor(seat);
+    seat.stay = { state: 'occupied', viewer, view };
+    seat.inputs.restart();
+    this.#views.set(seat, view);
+    this.#newcomers.add(seat);
+    this.#social.changed();
+    this.#options.changed(this);
+    if (stay.state === 'occupied') stay.viewer.end(replaced(this.id));
+    return seatHandle(this.#handles, seat, viewer);
+  }
+
+  /** Ends the room: `close` runs, everybody is told why, nothing ticks any more. Closing twice does nothing. */
   close(error: GameError): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
+    if (this.#phase === 'closing' || this.#phase === 'closed') return;
+    const wasOpen = this.#phase === 'open';
+    this.#phase = 'closing';
     this.#loop.stop();
-    for (const seat of [...this.#reserved, ...this.#seated()]) this.#vacate(seat, error);
+    if (wasOpen) this.#run('close', () => this.game.close?.(this.#rules.scope, this.#rules.moment));
+    for (const seat of [...this.#held, ...this.#reserved, ...this.#seated()]) this.#vacate(seat, () => error);
+    this.#gallery.close(error);
+    for (const seat of this.#leaving.splice(0)) this.#options.tokens.forget(seat);
+    this.#phase = 'closed';
     this.#options.closed(this);
   }
 
   /** One tick. The loop calls it; a simulation may. */
   runTick(): void {
-    if (!this.#isOpen) return;
+    if (this.#phase !== 'open') return;
     const startMs = this.#options.clock.nowMs();
     this.#tick++;
     this.#rules.begin(this.#tick);
+    this.#runComings();
     this.#runLeaves();
     this.#runJoins();
+    this.#gallery.admit();
     const botFault = this.#fillWithBots();
     this.#runAsked();
-    this.#judge(botFault ?? this.#runThinking() ?? this.#runRules());
-    if (!this.#isOpen) return;
-    if (this.#tick % this.#ticksPerSending === 0) this.#publish();
+    this.#judge(botFault ?? this.#runTimers() ?? this.#runThinking() ?? this.#runRules());
+    // Closed by `#judge`, which the compiler does not see.
+    if ((this.#phase as RoomPhase) !== 'open') return;
+    if (this.#tick % this.#ticksPerSending === 0 || this.#ending !== null) this.#publish();
     this.#tickTime.add(this.#options.clock.nowMs() - startMs);
+    if (this.#ending !== null) this.close(roomClosed(this.id, this.#ending));
+  }
+
+  #runComings(): void {
+    for (const { hook, seat } of this.#comings.splice(0)) {
+      if (seat.isSeated) this.#run(hook, () => this.game[hook]?.(this.#rules.scope, seat, this.#rules.moment));
+    }
   }
 
   #runLeaves(): void {
@@ -295,37 +457,60 @@ export class Room {
     }
     this.state.disown(seat);
     this.#seats[seat.number - 1] = null;
+    this.#options.tokens.forget(seat);
+    this.#social.leave(seat);
+    if (this.#host === seat) this.#makeHost(this.#nextHost());
     this.#options.changed(this);
   }
 
   #runJoins(): void {
-    let hasJoined = false;
+    if (this.#reserved.length === 0) return;
     for (let [seat] = this.#reserved; seat !== undefined; [seat] = this.#reserved) {
-      if (!this.#seats.includes(null)) this.#dismissBot();
-      if (seat.stay.state === 'reserved' && this.#seatPerson(seat, seat.stay.viewer)) hasJoined = true;
+      if (seat.stay.state === 'reserved') this.#seatPerson(seat, seat.stay.viewer);
       // Last, so that whoever looks meanwhile never sees one person too few.
       this.#reserved.shift();
     }
-    if (hasJoined) this.#options.changed(this);
+    this.#options.changed(this);
   }
 
-  /** True where the game took the player in. */
-  #seatPerson(seat: RoomSeat, viewer: Viewer): boolean {
+  #seatPerson(seat: RoomSeat, viewer: Viewer): void {
+    const refusal = this.#authorize(seat, false);
+    if (refusal !== null) {
+      seat.stay = { state: 'left' };
+      return viewer.end(refusal);
+    }
+    if (!this.#seats.includes(null)) this.#dismissBot();
+    // Where there was no bot to dismiss, a rule of this tick has sent one out.
+    if (!this.#seats.includes(null)) this.#runLeaves();
     seat.number = this.#seats.indexOf(null) + 1;
     seat.joinedAtTick = this.#tick;
     const view = this.#replication.viewFor(seat);
     seat.stay = { state: 'occupied', viewer, view };
     this.#views.set(seat, view);
     this.#newcomers.add(seat);
+    if (this.#host === null) this.#makeHost(seat);
     const fault = this.#runJoin(seat);
     if (fault !== null) viewer.end(fault);
-    return fault === null;
+  }
+
+  /** Why the game does not want somebody in; null where it does, or does not ask. */
+  #authorize({ name, user, roles, rating }: Sitter, isSpectator: boolean): GameError | null {
+    if (this.game.authorize === undefined) return null;
+    let isWelcome: unknown = false;
+    const fault = this.#run('authorize', () => {
+      const visitor = { name, user, roles, rating, isSpectator };
+      isWelcome = this.game.authorize?.(this.#rules.scope, visitor, this.#rules.moment);
+      return isWelcome;
+    });
+    if (fault === null && isWelcome === true) return null;
+    return forbidden(fault?.code === 'REFUSED' ? fault.message : 'this room does not let you in');
   }
 
   /** Gives the seat the lowest free number. Answers the fault, after undoing what the game had done for the seat. */
   #runJoin(seat: RoomSeat): GameError | null {
     seat.number = this.#seats.indexOf(null) + 1;
     this.#seats[seat.number - 1] = seat;
+    this.#social.enter(seat);
     const fault = this.#run('join', () => this.game.join?.(this.#rules.scope, seat, this.#rules.moment));
     if (fault === null) {
       seat.you = this.#youOf(seat);
@@ -340,12 +525,12 @@ export class Room {
   #fillWithBots(): GameError | null {
     const { bots } = this.game;
     if (bots === undefined) return null;
-    const countOf = (isBot: boolean): number => this.#seated().filter((seat) => seat.isBot === isBot).length;
-    const wanted = Math.max(0, bots.atLeast - countOf(false));
-    for (let excess = countOf(true) - wanted; excess > 0; excess--) this.#dismissBot();
-    for (let missing = wanted - countOf(true); missing > 0; missing--) {
+    const wanted = Math.max(0, bots.atLeast - this.#countOf(false));
+    for (let excess = this.#countOf(true) - wanted; excess > 0; excess--) this.#dismissBot();
+    for (let missing = wanted - this.#countOf(true); missing > 0 && this.#seats.includes(null); missing--) {
       const name = this.#botName(bots.names);
-      const fault = this.#runJoin(new RoomSeat(name, { state: 'bot' }, this.#inputs));
+      const bot = { name, user: null, roles: [], rating: null, team: 0 };
+      const fault = this.#runJoin(new RoomSeat(this.id, bot, { state: 'bot' }, this.game, this.#inputs));
       if (fault !== null) return fault;
       this.#options.changed(this);
     }
@@ -370,7 +555,8 @@ export class Room {
     this.#asked = [];
     for (const { seat, run } of asked) {
       seat.asked = 0;
-      if (seat.stay.state === 'occupied') run();
+      // Also for one whose line broke meanwhile: what it asked is answered when it is back.
+      if (seat.isSeated) run();
     }
   }
 
@@ -381,6 +567,9 @@ export class Room {
       return;
     }
     this.faultyTicks++;
+    if (fault.code === 'REFUSED') {
+      this.#options.log.error({ room: this.id, tick: this.#tick, err: fault }, 'a rule refused what nobody asked');
+    }
     if (++this.#faultsInARow < FAULTS_IN_A_ROW_MAX) return;
     this.close(
       new GameError(
@@ -392,6 +581,16 @@ export class Room {
         },
       ),
     );
+  }
+
+  #runTimers(): GameError | null {
+    const { timers = {} } = this.game;
+    for (let name = this.#timers.takeNext(); name !== null; name = this.#timers.takeNext()) {
+      const run = timers[name];
+      const fault = this.#run(`timers.${name}`, () => run?.(this.#rules.scope, this.#rules.moment));
+      if (fault !== null) return fault;
+    }
+    return null;
   }
 
   #runThinking(): GameError | null {
@@ -470,11 +669,13 @@ export class Room {
     this.#replication.publish(this.#tick);
     this.#rewind.record(this.#tick);
     const { position } = this;
+    const newcomers = new Set(this.#newcomers);
     for (const seat of this.#seats) {
       if (seat?.stay.state !== 'occupied') continue;
       const { viewer, view } = seat.stay;
       if (this.#newcomers.size > 0 && this.#newcomers.delete(seat)) {
-        viewer.welcome(this.#welcomeOf(seat), view);
+        viewer.welcome(this.#welcomeOf(seat, viewer), view);
+        this.#social.welcome(seat, viewer, this.#host);
         continue;
       }
       const report = seat.inputs.report(this.#tick, position);
@@ -485,9 +686,16 @@ export class Room {
       this.#tell(event.tick, (viewer, seat) => {
         if (to === undefined || to === seat) viewer.event(event);
       });
-      if (to === undefined) this.#options.emitted(this, event);
+      if (to !== undefined) continue;
+      this.#gallery.event(event);
+      this.#options.emitted(this, event);
     }
-    for (const { said, tick } of this.#said.splice(0)) this.#tell(tick, (viewer) => viewer.said(said));
+    for (const { said, tick } of this.#said.splice(0)) {
+      this.#tell(tick, (viewer) => viewer.said(said));
+      this.#gallery.said(said, tick);
+    }
+    this.#gallery.publish(this.#tick, this.#social.publish(this.#tick, this.#host, newcomers));
+    this.#relist();
   }
 
   /** Tells all who were there at that tick. */
@@ -510,81 +718,200 @@ export class Room {
     this.#events.push({ event, to });
   }
 
-  #handleOf(seat: RoomSeat): SeatHandle {
-    const isHere = (): boolean => seat.stay.state === 'reserved' || seat.stay.state === 'occupied';
-    const { game } = this;
+  /** What rules can do to this room. Read through the rules' scope, so nothing in it looks at its own `this`. */
+  #powers(): RoomPowers {
+    const host = (): Seat | null => this.#host;
+    const isLocked = (): boolean => this.#isLocked;
     return {
-      roomId: this.id,
-      input: (input) => {
-        if (isHere()) seat.inputs.hold(parseInput(game, input, seat.inputs.latest), this.#tick);
+      get host() {
+        return host();
       },
-      inputAt: (timed) => {
-        if (isHere()) seat.inputs.take(timed, this.#tick, this.position);
+      get isLocked() {
+        return isLocked();
       },
-      press: (word) => {
-        if (!isHere()) return;
-        const pressed = game.words !== undefined && Object.hasOwn(game.words, word) ? game.words[word] : undefined;
-        if (pressed === undefined) throw unknownWord(Object.keys(game.words ?? {}));
-        if (!seat.inputs.press(pressed)) throw queueFull(seat.inputs.pressedCount);
+      lock: () => this.#lock(true),
+      unlock: () => this.#lock(false),
+      kick: (seat, reason) => this.#kick(this.#seats.find((one) => one === seat) ?? null, reason),
+      close: (reason) => {
+        this.#ending ??= reason;
       },
-      command: (name, payload) => {
-        if (!isHere()) return;
-        const fields = Object.hasOwn(game.commands, name) ? game.commands[name] : undefined;
-        if (fields === undefined) throw unknownCommand();
-        const checked = parseMessage(fields, payload, 'BAD_COMMAND');
-        this.#ask(seat, () => this.#runCommand(seat, name, checked));
+      announce: (text, to) => this.#social.announce(text, to),
+      report: (places) => {
+        if (this.#hasReported) return;
+        this.#hasReported = true;
+        this.#options.reported(this, places);
       },
-      say: (message) => {
-        if (!isHere()) return;
-        // JSON may grow when it is written anew, and readers take no more than this.
-        const sizeBytes = Buffer.byteLength(JSON.stringify(message));
-        if (sizeBytes > CLIENT_FRAME_BYTES_MAX) throw tooLongToSay(sizeBytes);
-        this.#ask(seat, () => {
-          const from = seat.you;
-          const said = { from, message, frame: once(() => encodeSaid(from, message)) };
-          this.#said.push({ said, tick: this.#tick });
-        });
-      },
-      diverged: (tick, at) => this.#diverged(seat, tick, at),
-      leave: () => {
-        if (isHere()) this.#vacate(seat, left(this.id));
-      },
-      drop: () => this.#drop(seat),
+      timers: this.#timers,
     };
   }
 
-  #diverged(seat: RoomSeat, tick: number, at: Difference): void {
-    this.#options.log.warn({ room: this.id, seat: seat.number, tick, ...at }, "a player's copy of the state diverged");
+  #lock(isLocked: boolean): void {
+    if (this.#isLocked === isLocked) return;
+    this.#isLocked = isLocked;
+    this.#options.changed(this);
   }
 
-  #ask(seat: RoomSeat, run: () => void): void {
-    if (seat.asked >= ASKED_MAX) throw queueFull(seat.asked);
-    seat.asked++;
-    this.#asked.push({ seat, run });
+  #kick(seat: RoomSeat | null, reason: string): void {
+    if (seat?.isSeated !== true) return;
+    if (seat.user !== null) this.#kicked.add(seat.user);
+    const [first] = this.#kicked;
+    if (this.#kicked.size > KICKED_MAX && first !== undefined) this.#kicked.delete(first);
+    this.#vacate(seat, () => kicked(this.id, reason));
   }
 
-  #runCommand(seat: RoomSeat, name: string, payload: ValuesOf<Fields>): void {
-    const fault = this.#run(`on.${name}`, () =>
-      this.game.on?.[name]?.(this.#rules.scope, seat, payload, this.#rules.moment),
+  /** What seats' handles ask of this room. */
+  #handleRoom(): HandleRoom {
+    const tick = (): number => this.#tick;
+    const position = (): number => this.position;
+    return {
+      id: this.id,
+      game: this.game,
+      get tick() {
+        return tick();
+      },
+      get position() {
+        return position();
+      },
+      ask: (seat, run) => this.#asked.push({ seat, run }),
+      command: (seat, name, payload, answer) => answer(this.#runCommand(seat, name, payload)),
+      say: ({ you: from }, message) => {
+        const said = { from, message, frame: once(() => encodeSaid(from, message)) };
+        this.#said.push({ said, tick: this.#tick });
+      },
+      deed: (seat, deed) => this.#runDeed(seat, deed),
+      diverged: ({ number }, at, where) => {
+        this.#options.log.warn(
+          { room: this.id, seat: number, tick: at, ...where },
+          "a player's copy of the state diverged",
+        );
+      },
+      confirm: (seat) => this.#options.tokens.confirm(seat),
+      drop: (seat, viewer) => this.#drop(seat, viewer),
+      vacate: (seat, because) => this.#vacate(seat, because),
+    };
+  }
+
+  /** Throws NOT_HOST and what the chat refuses. */
+  #runDeed(seat: RoomSeat, deed: Deed): void {
+    const { hostMay = [] } = this.game;
+    const asHost = (right: HostRight): void => {
+      if (this.#host !== seat || !hostMay.includes(right)) throw notHost(right);
+    };
+    switch (deed.do) {
+      case 'kick':
+        asHost('kick');
+        return this.#kick(this.#seats[deed.who - 1] ?? null, '');
+      case 'mute':
+        asHost('kick');
+        return this.#social.deed(seat, deed, this.#tick);
+      case 'lock':
+        asHost('lock');
+        return this.#lock(deed.is);
+      case 'pass':
+        asHost('pass');
+        return this.#makeHost(this.#people().find(({ number }) => number === deed.who) ?? seat);
+      default:
+        this.#social.deed(seat, deed, this.#tick);
+    }
+  }
+
+  #runCommand(seat: RoomSeat, name: string, payload: ValuesOf<Fields>): Answer {
+    const { rules, replyFields } = { rules: this.#rules, replyFields: replyFieldsOf(this.game.commands[name] ?? {}) };
+    let reply: ValuesOf<Fields> | null = null;
+    const fault = this.#run(`on.${name}`, () => {
+      const answer: unknown = this.game.on?.[name]?.(rules.scope, seat, payload, rules.moment);
+      if (replyFields !== null && !isPromise(answer)) reply = parseMessage(replyFields, answer, 'BAD_COMMAND');
+      return answer;
+    });
+    if (fault !== null) return { kind: 'refusal', error: fault };
+    return reply === null ? { kind: 'done' } : { kind: 'reply', command: name, reply };
+  }
+
+  #checkOpen(user: string | null): void {
+    if (this.#phase !== 'open') throw roomGone(this.id);
+    if (this.hasKicked(user)) throw kicked(this.id, '');
+    if (this.#isLocked) throw roomLocked(this.id);
+  }
+
+  #checkDoor(user: string | null): void {
+    this.#checkOpen(user);
+    if (!this.hasFreeSeat) throw roomFull(this.id, this.game.seats);
+  }
+
+  #reserve(seat: RoomSeat, viewer: Viewer): SeatHandle {
+    const keys = new Set([...this.#seated(), ...this.#reserved].map(({ nameKey }) => nameKey));
+    if (keys.has(seat.nameKey)) seat.sit({ name: nameNobodyHas(seat.name, keys) });
+    this.#reserved.push(seat);
+    this.#options.changed(this);
+    return seatHandle(this.#handles, seat, viewer);
+  }
+
+  #makeHost(seat: RoomSeat | null): void {
+    this.#host = seat;
+    this.#social.changed();
+  }
+
+  /** Of those who are connected, or else of all people, the one that came first. */
+  #nextHost(): RoomSeat | null {
+    const people = this.#people();
+    const connected = people.filter(({ isDropped }) => !isDropped);
+    const [first = null] = (connected.length > 0 ? connected : people).toSorted(
+      (a, b) => a.joinedAtTick - b.joinedAtTick,
     );
-    if (fault !== null && seat.stay.state === 'occupied') seat.stay.viewer.refuse(fault);
+    return first;
   }
 
-  #drop(seat: RoomSeat): void {
-    if (seat.stay.state === 'reserved') this.#vacate(seat, roomGone(this.id));
+  #people(): readonly RoomSeat[] {
+    return this.#seated().filter(({ isBot }) => !isBot);
+  }
+
+  /** What lists say of this room beside its seats. */
+  #about(): JsonObject {
+    const { listed, state } = this.game;
+    const part = listed === undefined ? undefined : state[listed];
+    const record = listed === undefined ? undefined : this.state.view[listed];
+    if (part?.type !== 'record' || record === undefined) return {};
+    const shown = Object.entries(part.fields).filter(([, { visibility }]) => visibility === 'everyone');
+    return Object.fromEntries(
+      shown.map(([field]) => {
+        const value: unknown = Reflect.get(record, field);
+        return [field, value instanceof Uint8Array ? Array.from(value) : toJsonValue(value)];
+      }),
+    );
+  }
+
+  /** Lists hear of what is listed when it changed, once a second at most. */
+  #relist(): void {
+    if (this.game.listed === undefined || this.#tick - this.#listedAtTick < this.game.tickRateHz) return;
+    this.#listedAtTick = this.#tick;
+    const about = JSON.stringify(this.#about());
+    if (about === this.#toldAbout) return;
+    this.#toldAbout = about;
+    this.#options.changed(this);
+  }
+
+  #drop(seat: RoomSeat, viewer: Viewer): void {
+    // Before its welcome it has no token to come back with.
+    if (!seat.hasBeenWelcomed || !viewer.canReturn) return this.#vacate(seat, () => roomGone(this.id));
     if (seat.stay.state !== 'occupied') return;
     seat.inputs.release();
-    const cancelExpiry = this.#options.clock.after(this.#options.graceMs, () => this.#vacate(seat, roomGone(this.id)));
+    const cancelExpiry = this.#options.clock.after(this.#options.graceMs, () => this.#vacate(seat, () => roomGone(this.id)));
     seat.stay = { state: 'dropped', cancelExpiry };
+    this.#comings.push({ hook: 'drop', seat });
+    this.#social.changed();
   }
 
   /** The seat's stay ends; the game hears of it at the next tick, if it ever heard of the seat. */
-  #vacate(seat: RoomSeat, error: GameError): void {
+  #vacate(seat: RoomSeat, because: () => GameError): void {
     const { stay } = seat;
     seat.stay = { state: 'left' };
     switch (stay.state) {
       case 'left':
         return;
+      case 'held':
+        stay.cancelExpiry();
+        this.#held.delete(seat);
+        break;
       case 'reserved':
         this.#reserved = this.#reserved.filter((other) => other !== seat);
         break;
@@ -596,16 +923,35 @@ export class Room {
       case 'bot':
         this.#leaving.push(seat);
     }
-    this.#options.changed(this);
-    if (stay.state === 'occupied' || stay.state === 'reserved') stay.viewer.end(error);
+    // Of a room that closes everybody hears at once.
+    if (this.#phase === 'open') this.#options.changed(this);
+    if (stay.state === 'occupied' || stay.state === 'reserved') stay.viewer.end(because());
+  }
+
+  /** Seats of bots, or of people; asked for with each join. */
+  #countOf(isBot: boolean): number {
+    let count = 0;
+    for (const seat of this.#seats) if (seat !== null && seat.isBot === isBot && seat.isSeated) count++;
+    return count;
   }
 
   #seated(): readonly RoomSeat[] {
     return this.#seats.filter((seat) => seat?.isSeated === true) as RoomSeat[];
   }
 
-  #welcomeOf(seat: RoomSeat): Welcome {
-    return { seat: seat.number, roomId: this.id, you: seat.you };
+  #welcomeOf(seat: RoomSeat, { canReturn }: Viewer): WelcomeFrame {
+    const isReturn = seat.hasBeenWelcomed;
+    seat.hasBeenWelcomed = true;
+    return {
+      seat: seat.number,
+      roomId: this.id,
+      code: this.code,
+      you: seat.you,
+      token: canReturn ? this.#options.tokens.rotate(seat) : '',
+      graceMs: canReturn ? this.#options.graceMs : 0,
+      heard: seat.requests.heard,
+      isReturn,
+    };
   }
 
   #youOf(seat: RoomSeat): string {

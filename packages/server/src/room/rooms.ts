@@ -1,17 +1,34 @@
 /** All rooms of this node: opens them, finds one with a free seat, closes those that nobody needs. */
-import { type Game, GameError } from '@madang/core';
+import {
+  type Fields,
+  type Game,
+  GameError,
+  type JoinWay,
+  neutral,
+  parseMessage,
+  type Seat,
+  type ValuesOf,
+} from '@madang/core';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Random } from '../ports/random.ts';
 import { playerName } from './player-name.ts';
-import { roomGone } from './refusals.ts';
+import { forbidden, roomGone, seatGone, ticketGone } from './refusals.ts';
+import { ReturnTokens } from './return-tokens.ts';
 import { Room } from './room.ts';
+import type { RoomSeat, Sitter } from './seat.ts';
+import { SeatTickets } from './seat-tickets.ts';
 import type { RoomEvent, SeatHandle, Viewer } from './viewer.ts';
 
 /** No vowels and no look-alikes: ids can be read aloud and never spell a word. 28 letters, 8 of them: 38 bits. */
 const ID_ALPHABET = '23456789bcdfghjkmnpqrstvwxyz';
 const ID_LENGTH = 8;
+
+/** Codes of private rooms: five letters that can be said over a telephone. 17 x 5 x 17 x 5 x 17: 122,825. */
+const CONSONANTS = 'bcdfghjklmnprstvz';
+const VOWELS = 'aeiou';
+const CODE_SHAPE = [CONSONANTS, VOWELS, CONSONANTS, VOWELS, CONSONANTS] as const;
 
 /** How long a room outlives its last person. */
 const EMPTY_ROOM_MS = 10_000;
@@ -30,29 +47,55 @@ export interface RoomsOptions {
   readonly checksumEvery: number;
   readonly syncTest: boolean;
   emitted(room: Room, event: RoomEvent): void;
+  reported(room: Room, places: readonly (readonly (readonly Seat[])[])[]): void;
 }
 
 /** Who wants to play what. Values come from outside and are checked here. */
 export interface JoinWish {
+  /** `room` where a room is named and `any` elsewhere, unless given. */
+  readonly way?: JoinWay;
   /** Absent: the first game of the server. */
   readonly game?: unknown;
-  /** Absent: any room with a free seat, a new one where there is none. */
+  /** The room's id or code; for the ways `claim` and `return` the ticket or the token. */
   readonly room?: unknown;
   readonly name?: unknown;
+  /** What a room that is opened is opened with. */
+  readonly options?: unknown;
+  readonly isPrivate?: boolean;
+  readonly isSpectator?: boolean;
+  /** Who asks, as far as that was proved. */
+  readonly user?: { readonly id: string; readonly name: string | null; readonly roles: readonly string[] } | null;
 }
+
+/** What a room is opened with. */
+export interface RoomWish {
+  readonly isPrivate?: boolean;
+  /** Values of the record that the game names in `options`; those that are absent are zero. */
+  readonly options?: unknown;
+}
+
+/** Who a match puts on a seat. */
+export type Invited = Omit<Sitter, 'name'>;
 
 export class Rooms {
   readonly #options: RoomsOptions;
   readonly #rooms = new Map<string, Room>();
+  /** Rooms that anybody may join, the one that has been open for longest first. */
+  readonly #withSeats = new Set<Room>();
   readonly #standing = new Set<Room>();
   readonly #closingSoon = new Map<Room, () => void>();
   readonly #reopening = new Set<() => void>();
+  readonly #codes = new Map<string, Room>();
+  readonly #tokens: ReturnTokens<RoomSeat>;
+  readonly #tickets: SeatTickets;
   #guests = 0;
   #opened = 0;
   #isStopping = false;
 
   constructor(options: RoomsOptions) {
     this.#options = options;
+    this.#tokens = new ReturnTokens(options.random);
+    this.#tickets = new SeatTickets(options.random);
   }
 
   get all(): readonly Room[] {
@@ -93,29 +136,57 @@ export class Rooms {
   }
 
   /**
-   * Takes a seat by wish. Throws GAME_UNKNOWN, ROOM_GONE for a room that is not there, ROOM_FULL, BAD_NAME, SERVER_FULL,
-   * SERVER_STOPPING; the viewer is not called then.
+   * Takes a seat by wish. Throws GAME_UNKNOWN, ROOM_GONE for a room that is not there, ROOM_FULL, ROOM_LOCKED, KICKED, BAD_NAME,
+   * BAD_OPTIONS, TICKET_GONE, SEAT_GONE, FORBIDDEN, SERVER_FULL, SERVER_STOPPING; the viewer is not called then.
    */
   join(wish: JoinWish, viewer: Viewer): SeatHandle {
     if (this.#isStopping) throw stopping();
+    const { user = null, way = wish.room === undefined || wish.room === '' ? 'any' : 'room' } = wish;
     const game = this.game(wish.game);
+    if (way === 'return') return this.#comeBack(game, wish.room, user?.id ?? null, viewer);
     this.#guests = (this.#guests % 9999) + 1;
-    const name = playerName(wish.name, `Guest ${this.#guests}`);
-    const room = wish.room === undefined || wish.room === '' ? this.#roomWithSeat(game) : this.#roomOf(game, wish.room);
-    return room.join(name, viewer);
+    const name = playerName(wish.name, user?.name ?? `Guest ${this.#guests}`);
+    const sitter: Sitter = { name, user: user?.id ?? null, roles: user?.roles ?? [], rating: null, team: 0 };
+    if (way === 'claim') return this.#claim(game, wish.room, sitter, viewer);
+    if (wish.isSpectator === true) return this.#roomToWatch(game, wish).watch(sitter, viewer);
+    if (way === 'room') return this.#roomOf(game, wish.room).join(sitter, viewer);
+    const found = way === 'any' ? this.#roomWithSeat(game, sitter.user) : undefined;
+    const room = found ?? this.open(game, wish);
+    return room.join(sitter, viewer);
   }
 
-  /** Opens a room. Throws SERVER_FULL at `maxRooms`, GAME_FAULT where the game's `create` fails. */
-  open(game: Game): Room {
-    const { clock, random, log, graceMs, badWrites, checksumEvery, syncTest, maxRooms, emitted } = this.#options;
+  /**
+   * Holds seats for players of a match, in an open room or a new one, and answers a ticket for each: good once, within `forMs`.
+   * All or none. Throws as `join` does.
+   */
+  hold(game: Game, invited: readonly Invited[], forMs: number, wish: RoomWish & { roomId?: string }): HeldSeats {
+    if (this.#isStopping) throw stopping();
+    const room = wish.roomId === undefined ? this.open(game, wish) : this.#roomOf(game, wish.roomId);
+    const seats: RoomSeat[] = [];
+    try {
+      for (const who of invited) seats.push(room.hold({ ...who, name: '' }, forMs));
+    } catch (error) {
+      for (const seat of seats) room.letGo(seat);
+      throw error;
+    }
+    return { roomId: room.id, tickets: seats.map((seat) => this.#tickets.issue(seat)) };
+  }
+
+  /** Opens a room. Throws SERVER_FULL at `maxRooms`, BAD_OPTIONS, GAME_FAULT where the game's `create` fails. */
+  open(game: Game, { isPrivate = false, options }: RoomWish = {}): Room {
+    const { clock, random, log, graceMs, badWrites, checksumEvery, syncTest, maxRooms, emitted, reported } =
+      this.#options;
     if (this.#isStopping) throw stopping();
     if (this.#rooms.size >= maxRooms) {
       throw new GameError('SERVER_FULL', `This server runs ${maxRooms} rooms already; try again later.`, {
         limit: maxRooms,
       });
     }
+    const chosen = optionsOf(game, options);
     const room = new Room({
-      id: this.#newId(),
+      id: this.#newName(() => this.#letters(Array.from({ length: ID_LENGTH }, () => ID_ALPHABET)), this.#rooms),
+      code: isPrivate ? this.#newName(() => this.#letters(CODE_SHAPE), this.#codes) : '',
+      serial: this.#opened,
       game,
       clock,
       seed: random.u32(),
@@ -124,32 +195,62 @@ export class Rooms {
       badWrites,
       checksumEvery,
       syncTest,
+      tokens: this.#tokens,
       emitted,
+      reported,
       changed: (one) => this.#changed(one),
       closed: (one) => this.#closed(one),
     });
     const periodMs = 1000 / game.tickRateHz;
     // Rooms are spread over the period by the golden ratio, so any number of them shares the load evenly.
-    room.open(periodMs * (1 - ((this.#opened++ * 0.618034) % 1)));
+    room.open(periodMs * (1 - ((this.#opened++ * 0.618034) % 1)), chosen);
     this.#rooms.set(room.id, room);
+    if (room.code !== '') this.#codes.set(room.code, room);
     this.#changed(room);
     return room;
   }
 
-  #roomWithSeat(game: Game): Room {
-    for (const room of this.#rooms.values()) if (room.game === game && room.hasFreeSeat) return room;
-    return this.open(game);
+  #comeBack(game: Game, token: unknown, user: string | null, viewer: Viewer): SeatHandle {
+    const seat = this.#tokens.find(token);
+    const room = seat === null ? undefined : this.#rooms.get(seat.roomId);
+    if (seat === null || room === undefined) throw seatGone();
+    if (room.game !== game) throw forbidden('this token is for another game');
+    return room.comeBack(seat, user, viewer);
   }
 
-  #roomOf(game: Game, id: unknown): Room {
-    const room = typeof id === 'string' ? this.#rooms.get(id) : undefined;
-    if (room === undefined || room.game !== game) throw roomGone(typeof id === 'string' ? printable(id) : '');
+  #claim(game: Game, ticket: unknown, { name, user, roles }: Sitter, viewer: Viewer): SeatHandle {
+    const seat = this.#tickets.find(ticket);
+    const room = this.#rooms.get(seat.roomId);
+    if (room === undefined) throw ticketGone();
+    if (room.game !== game) throw forbidden('this ticket is for another game');
+    return room.claim(seat, { name, user, roles }, viewer);
+  }
+
+  #roomWithSeat(game: Game, user: string | null): Room | undefined {
+    for (const room of this.#withSeats) {
+      if (room.game === game && room.hasFreeSeat && !room.hasKicked(user)) return room;
+    }
+    return undefined;
+  }
+
+  #roomOf(game: Game, name: unknown): Room {
+    const asked = typeof name === 'string' ? name : '';
+    const room = this.#rooms.get(asked) ?? this.#codes.get(asked.trim().toLowerCase());
+    if (room === undefined || room.game !== game) throw roomGone(printable(asked));
     return room;
+  }
+
+  #roomToWatch(game: Game, { room }: JoinWish): Room {
+    if (room !== undefined && room !== '') return this.#roomOf(game, room);
+    for (const one of this.#rooms.values()) if (one.game === game && one.code === '' && one.taken > 0) return one;
+    throw roomGone('');
   }
 
   #changed(room: Room): void {
     if (this.#rooms.get(room.id) !== room) return;
-    this.#tell(this.#options.directory.publish(room.listing));
+    if (room.code === '' && room.hasFreeSeat) this.#withSeats.add(room);
+    else this.#withSeats.delete(room);
+    if (room.code === '') this.#tell(this.#options.directory.publish(room.listing));
     const isNeeded = room.taken > 0 || this.#standing.has(room);
     const cancel = this.#closingSoon.get(room);
     if (isNeeded) {
@@ -165,6 +266,8 @@ export class Rooms {
     this.#closingSoon.get(room)?.();
     this.#closingSoon.delete(room);
     this.#rooms.delete(room.id);
+    this.#withSeats.delete(room);
+    this.#codes.delete(room.code);
     this.#tell(this.#options.directory.withdraw(room.id));
     if (!this.#standing.delete(room) || this.#isStopping) return;
     this.#reopenLater(room.game);
@@ -195,14 +298,31 @@ export class Rooms {
     told.catch((err: unknown) => this.#options.log.warn({ err }, 'the directory could not be told of a room'));
   }
 
-  #newId(): string {
-    const { random } = this.#options;
+  #newName(make: () => string, taken: ReadonlyMap<string, Room>): string {
     for (let tries = 0; tries < 100; tries++) {
-      const id = Array.from({ length: ID_LENGTH }, () => ID_ALPHABET[random.u32() % ID_ALPHABET.length]).join('');
-      if (!this.#rooms.has(id)) return id;
+      const name = make();
+      if (!taken.has(name)) return name;
     }
-    throw new Error('no free room id was found: the source of chance repeats itself');
+    throw new Error('no free name for a room was found: the source of chance repeats itself');
   }
+
+  #letters(alphabets: readonly string[]): string {
+    return alphabets.map((letters) => letters[this.#options.random.u32() % letters.length]).join('');
+  }
+}
+
+/** Seats that wait for those who have their tickets. */
+export interface HeldSeats {
+  readonly roomId: string;
+  /** One for each who was invited, in the same order. */
+  readonly tickets: readonly string[];
+}
+
+/** Checked values for the record of the game's options. Throws BAD_OPTIONS. */
+function optionsOf(game: Game, asked: unknown): ValuesOf<Fields> {
+  const part = game.options === undefined ? undefined : game.state[game.options];
+  const fields = part?.type === 'record' ? part.fields : {};
+  return parseMessage(fields, asked ?? {}, 'BAD_OPTIONS', neutral(fields));
 }
 
 function stopping(): GameError {

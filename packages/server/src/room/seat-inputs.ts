@@ -162,6 +162,14 @@ export class SeatInputs {
     this.#pressed.length = 0;
   }
 
+  /** A client is back, perhaps another than before: nothing is held, and it hears at once how its inputs arrive. */
+  restart(): void {
+    this.release();
+    this.#late = [];
+    this.#worst = null;
+    this.#reports = 0;
+  }
+
   /** What the client is to be told of its inputs with the sending of this tick, if anything. */
   report(at: number, position: number): InputReport | null {
     const worst = this.#worst;

@@ -1,18 +1,34 @@
-/** A player's place in a room, and the inputs it gives. */
-import { GameError, type Seat } from '@madang/core';
+/** A player's place in a room, and what it gives and asks for. */
+import { type Game, GameError, type Seat } from '@madang/core';
+import { CommandRates } from './command-rates.ts';
+import { nameKey } from './player-name.ts';
 import { SeatInputs, type SeatInputsOptions } from './seat-inputs.ts';
+import { SeatRequests } from './seat-requests.ts';
 import type { RoomView, Viewer } from './viewer.ts';
 
 /** Teams a seat may be on: as many as a table's team field can name. */
 const TEAM_MAX = 0xffff;
 
-/** Where a seat is in its life. A dropped seat and a bot have no viewer to misuse. */
+/** Where a seat is in its life: docs/lifecycles.md. A dropped seat and a bot have no viewer to misuse. */
 export type Stay =
+  | { readonly state: 'held'; readonly cancelExpiry: () => void }
   | { readonly state: 'reserved'; readonly viewer: Viewer }
   | { readonly state: 'occupied'; readonly viewer: Viewer; readonly view: RoomView }
   | { readonly state: 'dropped'; readonly cancelExpiry: () => void }
   | { readonly state: 'bot' }
   | { readonly state: 'left' };
+
+/** Who takes a seat. */
+export interface Sitter {
+  readonly name: string;
+  /** The id of who has shown an identity; null for nobody in particular. */
+  readonly user: string | null;
+  readonly roles: readonly string[];
+  /** What the game's ratings say; null where nothing is known. */
+  readonly rating: number | null;
+  /** The team a match puts it on; 0 for none. */
+  readonly team: number;
+}
 
 export class RoomSeat implements Seat {
   /** 0 while the seat is only reserved: numbers are given inside a tick. */
@@ -23,17 +39,57 @@ export class RoomSeat implements Seat {
   you = '';
   /** Commands and messages that wait for the next tick. */
   asked = 0;
-  readonly name: string;
+  /** False until the player was sent its first state. */
+  hasBeenWelcomed = false;
+  readonly roomId: string;
   readonly isBot: boolean;
   stay: Stay;
   readonly inputs: SeatInputs;
-  #team = 0;
+  readonly requests = new SeatRequests();
+  readonly rates: CommandRates;
+  #sitter: Sitter;
+  #nameKey: string;
+  #team: number;
 
-  constructor(name: string, stay: Stay, inputs: SeatInputsOptions) {
-    this.name = name;
+  constructor(roomId: string, sitter: Sitter, stay: Stay, game: Game, inputs: SeatInputsOptions) {
+    this.roomId = roomId;
+    this.#sitter = sitter;
+    this.#nameKey = nameKey(sitter.name);
+    this.#team = sitter.team;
     this.isBot = stay.state === 'bot';
     this.stay = stay;
+    this.rates = new CommandRates(game);
     this.inputs = new SeatInputs(inputs);
+  }
+
+  /** Its number among the people. */
+  get id(): number {
+    return this.number;
+  }
+
+  get name(): string {
+    return this.#sitter.name;
+  }
+
+  /** Under what its name counts as the same as another. */
+  get nameKey(): string {
+    return this.#nameKey;
+  }
+
+  get user(): string | null {
+    return this.#sitter.user;
+  }
+
+  get roles(): readonly string[] {
+    return this.#sitter.roles;
+  }
+
+  get rating(): number | null {
+    return this.#sitter.rating;
+  }
+
+  get isDropped(): boolean {
+    return this.stay.state === 'dropped';
   }
 
   get team(): number {
@@ -50,6 +106,12 @@ export class RoomSeat implements Seat {
       });
     }
     this.#team = team;
+  }
+
+  /** What is known of who sits here only now. */
+  sit(who: Partial<Sitter>): void {
+    this.#sitter = { ...this.#sitter, ...who };
+    this.#nameKey = nameKey(this.name);
   }
 
   /** True once the game knows of this seat and until it has been told that the player left. */

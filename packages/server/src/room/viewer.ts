@@ -1,5 +1,6 @@
 /** What a room tells one connection, and what a connection may ask of its seat: the whole seam between the two. */
 import type {
+  ChatLine,
   Difference,
   EventPolicy,
   Fields,
@@ -7,9 +8,12 @@ import type {
   InputReport,
   JsonObject,
   JsonValue,
+  PeopleFrame,
   TimedInput,
   ValuesOf,
+  WelcomeFrame,
 } from '@madang/core';
+import type { Answer } from './seat-requests.ts';
 
 /**
  * The room's state as one connection may be told of it: good during the call that passes it. What a gateway does not take
@@ -55,47 +59,64 @@ export interface Said {
   frame(): Uint8Array;
 }
 
-/** Where a player sits, as it is told to its client. */
-export interface Welcome {
-  readonly seat: number;
-  readonly roomId: string;
-  /** The id of the player's own row as it joined; of a game without avatars, its seat. Public: it proves nothing. */
-  readonly you: string;
-}
-
 /** One seated connection, as the room sees it. A gateway implements it; none of its methods may throw. */
 export interface Viewer {
+  /** True where its client can come back with a token: then the seat is held for it when the line breaks. */
+  readonly canReturn: boolean;
   /** The first call: the seat is taken, and this is the state. */
-  welcome(welcome: Welcome, view: RoomView): void;
+  welcome(welcome: WelcomeFrame, view: RoomView): void;
   /** Before the state of a tick: how the inputs of this viewer arrive. */
   timing(report: InputReport): void;
   /** Each time state is sent, also when nothing changed, so that a viewer that fell behind can catch up. */
   update(view: RoomView): void;
   event(event: RoomEvent): void;
   said(said: Said): void;
+  /** Who came, changed and went since the last call. */
+  people(change: PeopleFrame): void;
+  chat(line: ChatLine): void;
+  /** What became of something this viewer numbered. */
+  answer(number: number, answer: Answer): void;
   /** Something this viewer asked for was refused; its seat stays. */
   refuse(error: GameError): void;
   /** The last call: the seat is gone. */
   end(error: GameError): void;
 }
 
-/** A seat in a gateway's hands. After the seat is gone, all of it does nothing. */
+/**
+ * A seat in the hands of one connection's gateway. After the seat is gone, or another connection has taken it over, all of it
+ * does nothing. What a `number` is given with is done once, however often it is sent, and answered to the viewer; without
+ * one (0) it is done as often as it is asked.
+ */
 export interface SeatHandle {
   readonly roomId: string;
+  /**
+   * True where this number is new and is to be done. Otherwise the answer it got, if there is one, is given again. Throws
+   * BAD_FRAME for a number that leaves others out.
+   */
+  hears(number: number): boolean;
+  /** Answers a number that could not even be asked. */
+  refuse(number: number, error: GameError): void;
+  /** The client has shown that it was welcomed: the token that it came with is void. */
+  confirm(): void;
   /** Holds this input from the next tick on; fields that are absent stay as they are held. Throws BAD_INPUT. */
   input(input: unknown): void;
   /** Takes an input for a tick, which gateways with clocks of their own send. What comes late or far too early is reported. */
   inputAt(input: TimedInput): void;
   /** Presses a word of the game for one tick. Throws BAD_INPUT for an unknown word, INPUT_QUEUE_FULL for too many. */
   press(word: string): void;
-  /** Hands a command to the game at the next tick. Throws BAD_COMMAND, INPUT_QUEUE_FULL for too many. */
-  command(name: string, payload: unknown): void;
+  /**
+   * Hands a command to the game at the next tick; its reply, if it has one, is an answer. Requests with the same `key`, of the
+   * author's choice, are done once. Throws BAD_COMMAND, INPUT_QUEUE_FULL for too many, TOO_OFTEN.
+   */
+  command(name: string, payload: unknown, number?: number, key?: string): void;
   /** Says something to everybody in the room. Throws BAD_MESSAGE for what is too long, INPUT_QUEUE_FULL for too much. */
-  say(message: JsonValue): void;
+  say(message: JsonValue, number?: number): void;
+  /** Does one of the room's built-in deeds at the next tick: chat, kick and so on. Throws BAD_COMMAND, INPUT_QUEUE_FULL. */
+  deed(deed: unknown, number: number): void;
   /** The client's copy of the state turned out to differ from what it was told: for the operator's log. */
   diverged(tick: number, at: Difference): void;
   /** Gives the seat up. */
   leave(): void;
-  /** The connection is lost; the seat is held for the room's grace. */
+  /** The connection is lost; where its client can return, the seat is held for the room's grace. */
   drop(): void;
 }

@@ -8,13 +8,15 @@ import type { SimulatedClient } from '../world/simulated-client.ts';
 
 /**
  * - `weather`: ways become long, unsteady, lossy, narrow.
- * - `cuts`: lines break, and no new one can be opened for a while.
+ * - `cuts`: lines break, and no new one can be opened for a while; now and then for longer than a seat may be held.
  * - `readers`: a client stops reading, for longer than the server may put up with.
  * - `tabs`: a page is hidden behind another for a while.
  * - `crashes`: the server's process is killed, or stopped as an operator does, and a new one starts.
  * - `directory`: calls of the directory fail, are slow, or are done and reported as failed.
  * - `clocks`: machines sleep, clocks jump forward and run at different rates.
- * - `leaving`: players leave with and without a word, and come back.
+ * - `leaving`: players leave with and without a word, load the page again, and come back.
+ * - `duplicates`: a tab is duplicated while it plays, and the older page lives on behind the new one.
+ * - `replays`: tokens that have been used up are tried again by somebody.
  * - `buggify`: the product's own unlikely branches are taken.
  */
 export const FAULT_KINDS = [
@@ -26,6 +28,8 @@ export const FAULT_KINDS = [
   'directory',
   'clocks',
   'leaving',
+  'duplicates',
+  'replays',
   'buggify',
 ] as const;
 
@@ -86,12 +90,16 @@ export class FaultPlan {
     this.#often('cuts', 4_000, (random) => {
       const client = anyone(random);
       const isAll = random.chance(0.1);
-      const downMs = random.chance(0.5) ? 0 : between(random, 100, 4_000);
+      const downMs = random.chance(0.5) ? 0 : between(random, 100, random.chance(0.1) ? 12_000 : 4_000);
       if (!isAll && random.chance(0.7)) client?.network.cut();
       if (downMs === 0) return;
       const way = isAll ? network : client?.network;
       way?.set({ isDown: true });
-      this.#after(downMs, () => way?.set({ isDown: false }));
+      this.#after(downMs, () => {
+        way?.set({ isDown: false });
+        // Most machines say that they have a network again.
+        if (random.chance(0.7)) for (const one of isAll ? clients : [client]) one?.online();
+      });
     });
     this.#often('readers', 4_000, (random) => {
       const client = anyone(random);
@@ -112,6 +120,7 @@ export class FaultPlan {
     this.#often('leaving', 4_000, (random) => {
       const client = anyone(random);
       if (client === undefined || client.now.state === 'away') return;
+      if (random.chance(0.3)) return client.reload();
       if (random.chance(0.5)) client.leave();
       else client.vanish();
       if (!random.chance(0.85)) return;
@@ -121,6 +130,8 @@ export class FaultPlan {
         client.join();
       });
     });
+    this.#often('duplicates', 5_000, (random) => anyone(random)?.duplicate());
+    this.#often('replays', 2_000, (random) => anyone(random)?.replayToken());
   }
 
   /** No more faults. Who is away and was to come back does so now. */

@@ -1,6 +1,15 @@
 /** A player without a plan: holds inputs drawn from the game's own schema, and sends its commands, as chance has it. */
 import type { Room } from '@madang/client';
-import type { AnyField, Fields, Game, Messages, SeededRandom, StateSchema, ValuesOf } from '@madang/core';
+import {
+  type AnyField,
+  type Fields,
+  type Game,
+  type Messages,
+  replyFieldsOf,
+  type SeededRandom,
+  type StateSchema,
+  type ValuesOf,
+} from '@madang/core';
 
 /** Per frame, at about 60 a second: a new input every 400 ms, a command every 4 s, on average. */
 const INPUT_CHANCE = 1 / 24;
@@ -21,7 +30,10 @@ export function playAtRandom(
   const commands = Object.entries(game.commands);
   if (commands.length === 0 || !random.chance(COMMAND_CHANCE)) return;
   const [name, fields] = random.pick(commands);
-  room.send(name, drawValues(fields, random));
+  const payload = drawValues(fields, random);
+  if (replyFieldsOf(fields) === null) room.send(name, payload);
+  // Rules may refuse what chance asks for, and the seat may be gone before they answer.
+  else room.ask(name as never, payload as never).catch(() => {});
 }
 
 function drawValues(fields: Fields, random: SeededRandom): ValuesOf<Fields> {

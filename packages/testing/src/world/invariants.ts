@@ -1,17 +1,21 @@
 /**
  * What must always hold, by the names of the abuse catalogue:
  *
- * - [I4] no room has more seats taken than it has; after recovery none is taken by nobody.
+ * - [I2] a seat has one line at a time: once another one was welcomed to it, the older is told no more of it.
+ * - [I4] no room has more seats taken than it has; after recovery none is taken by nobody, and none by two.
  * - [I5] each client has at each tick what the server showed it, and the server shows what is.
  * - [I7] what waits for a client, timers and events are bounded, and a stopped server leaves no timer.
  * - [I9] every line and every room that was opened ends once.
+ * - [I10] what only the owner of a row may see is sent to nobody else: looked for as bytes.
  *
  * Beside those: nobody is sent away for a mistake that nobody made, and a run in which nothing was compared proves nothing.
  */
-import type { ErrorCode, Game, StateOf } from '@madang/core';
+import { type ErrorCode, type Game, type StateOf, UNHEARD_MAX } from '@madang/core';
 import type { Room } from '@madang/server';
 import { Agreement } from './agreement.ts';
 import { firstUnpublished } from './published.ts';
+import { hasSecrets, SeatSecrets } from './seat-secrets.ts';
+import type { SeatTold } from './seat-told.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import type { World } from './world.ts';
@@ -22,11 +26,14 @@ const BUFFERED_BYTES_MAX = 2 * 1024 * 1024;
 
 /** Timers of the whole world at most: some for the server and its faults, and for each client. */
 const TIMERS_BASE = 200;
-const TIMERS_PER_CLIENT = 50;
+const TIMERS_PER_CLIENT = 50 + UNHEARD_MAX;
 
 /** Events within a virtual second at most: beyond it, some timer sets itself anew without end. */
 const EVENTS_BASE = 20_000;
 const EVENTS_PER_CLIENT = 5_000;
+
+/** Ends that are the game's own doing, and the player's: nothing has gone wrong. */
+const DELIBERATE: readonly ErrorCode[] = ['LEFT', 'KICKED', 'ROOM_CLOSED'];
 
 /** Told of what does not hold; null where all is well. */
 export type Fail = (problem: string | null, cause?: unknown) => void;
@@ -42,6 +49,9 @@ export class Invariants<G extends Game> {
   readonly #seenTicks = new WeakMap<Room, number>();
   /** Frames are as they were sent: a client is then right at every moment, and never refused. */
   readonly #isHonest: boolean;
+  readonly #secrets: SeatSecrets | null;
+  /** By room and seat: the line that was welcomed there last. */
+  readonly #holders = new Map<string, SeatTold>();
   #secondAtMs = 0;
   #events = 0;
 
@@ -50,11 +60,28 @@ export class Invariants<G extends Game> {
     this.#options = options;
     this.#fail = fail;
     this.#isHonest = options.wrapLink === undefined;
+    this.#secrets = this.#isHonest && hasSecrets(options.game) ? new SeatSecrets() : null;
   }
 
   /** Comparisons of a client's state with the server's so far. */
   get compared(): number {
     return this.#agreement.compared;
+  }
+
+  /** A frame has come in, on a line that was told this of its seat. */
+  heard({ name }: SimulatedClient<G>, told: SeatTold, frame: Uint8Array): void {
+    if (!this.#isHonest) return;
+    const owner = this.#secrets?.leak(told, frame) ?? null;
+    if (owner !== null) this.#fail(`[I10] ${name} was sent what only ${owner} may see`);
+    const { at, firstTick, lastTick } = told;
+    if (at === null || at.seat === 0 || firstTick === null) return;
+    const place = `seat ${at.seat} of room ${at.roomId}`;
+    const holder = this.#holders.get(place);
+    // Frames of another line may come later than they were sent: the server's own time is what counts.
+    if (holder === undefined || (holder.firstTick ?? 0) < firstTick) this.#holders.set(place, told);
+    else if (holder !== told && lastTick >= (holder.firstTick ?? 0)) {
+      this.#fail(`[I2] ${name} is still told of ${place} at tick ${lastTick}, which another line has had since`);
+    }
   }
 
   /** A client has a new state. */
@@ -63,11 +90,13 @@ export class Invariants<G extends Game> {
   }
 
   /**
-   * A client was told not to come back. Clients speak as the server does and ask for what it runs: the only such end they
-   * can bring about is their player's own leaving. Looked at when it happens, since a fault may make the client come back.
+   * A client was told not to come back. Clients speak as the server does and ask for what it runs: the only such ends are
+   * their player's own leaving, what the game or its host decides, and another page on the same seat. Looked at when it
+   * happens, since a fault may make the client come back.
    */
-  stopped({ name }: SimulatedClient<G>, because: ErrorCode): void {
-    if (this.#isHonest && because !== 'LEFT')
+  stopped({ name, hasTwin }: SimulatedClient<G>, because: ErrorCode): void {
+    const isDeliberate = DELIBERATE.includes(because) || (hasTwin && because === 'REPLACED');
+    if (this.#isHonest && !isDeliberate)
       this.#fail(`${name} was sent away with ${because}, and had done nothing wrong`);
   }
 
@@ -88,7 +117,7 @@ export class Invariants<G extends Game> {
   /** Everything was healed a while ago. */
   afterRecovery(): void {
     for (const { name, now } of this.#world.clients) {
-      if (now.state === 'joining' || now.state === 'waiting') {
+      if (now.state === 'joining' || now.state === 'waiting' || now.state === 'returning') {
         this.#fail(`${name} is still ${now.state}, although everything was healed`);
       }
     }
@@ -97,6 +126,8 @@ export class Invariants<G extends Game> {
     if (taken !== playing.length) {
       this.#fail(`[I4] ${taken} seats are taken, and ${playing.length} clients play`);
     }
+    const seats = new Set(playing.map(({ room }) => `${room?.id} ${room?.seat}`));
+    if (seats.size < playing.length) this.#fail(`[I4] ${playing.length} clients play on ${seats.size} seats`);
     for (const client of playing) {
       const room = this.#world.server.rooms.get(client.room?.id ?? '');
       this.#fail(
@@ -119,11 +150,14 @@ export class Invariants<G extends Game> {
   afterEnd(): void {
     this.afterStop(this.#world.node);
     if (this.#world.network.lineCount > 0) this.#fail(`[I9] ${this.#world.network.lineCount} lines were never closed`);
-    for (const { name, network, joined, ended } of this.#world.clients) {
+    for (const { name, network, joined, ended, abandoned } of this.#world.clients) {
       if (network.opened !== network.closed) {
         this.#fail(`[I9] ${name} opened ${network.opened} lines and was told of the end of ${network.closed}`);
       }
-      if (joined !== ended) this.#fail(`[I9] ${name} joined ${joined} rooms and was told of the end of ${ended}`);
+      if (joined !== ended + abandoned) {
+        const told = `was told of the end of ${ended}, and closed the page of ${abandoned}`;
+        this.#fail(`[I9] ${name} joined ${joined} rooms, ${told}`);
+      }
     }
   }
 
@@ -156,6 +190,7 @@ export class Invariants<G extends Game> {
     if (clock.pending > TIMERS_BASE + TIMERS_PER_CLIENT * clients.length) {
       this.#fail(`[I7] ${clock.pending} timers are set`);
     }
+    this.#secrets?.note(room);
     this.#askAuthor(room);
   }
 

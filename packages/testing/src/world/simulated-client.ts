@@ -1,25 +1,31 @@
 /**
  * One player of a simulation: real SDK code on a clock and a way of its own, and the person who opens the page again.
  *
- * After an end that says `join-again`, `retry-later` or `choose-another-room` it comes back, later each time; an end that
- * says `stop`, `update` or `fix…` is final.
+ * The SDK returns to a seat whose line broke, and after a reload, by itself. After an end that says `join-again`,
+ * `retry-later` or `choose-another-room` the person comes back, later each time; an end that says `stop`, `update` or
+ * `fix…` is final.
  */
-import { type Attention, connect, type OpenLink } from '@madang/client';
-import { adviceFor, type ErrorCode, type Game, isGameError, type SeededRandom } from '@madang/core';
+import { type Attention, connect, type JoinOptions, type KeptSeats, type OpenLink } from '@madang/client';
+import { adviceFor, type ErrorCode, encodeJoin, type Game, isGameError, type SeededRandom } from '@madang/core';
 import type { Clock } from '@madang/server';
 import { ParticipantClock } from '../clock/participant-clock.ts';
 import type { ClientNetwork } from '../network/client-network.ts';
 import type { PlayerFunction, RoomOf } from '../players/player.ts';
 import { between } from '../random-streams.ts';
+import { SeatTold } from './seat-told.ts';
 
 /** How long it waits before it comes back, at first and at most; each wait is drawn from half of that to all of it. */
 const BACK_OFF_MS = 250;
 const BACK_OFF_MAX_MS = 2_000;
 
-/** Where a client is. `away`: it left by itself, and may come back. */
+/** Tokens back from the newest that may still be good: that of a welcome which may not have come, and the one before. */
+const LIVE_TOKENS = 2;
+
+/** Where a client is. `returning`: its line broke, its seat is held. `away`: it left by itself, and may come back. */
 export type ClientState =
   | { readonly state: 'joining' }
   | { readonly state: 'playing' }
+  | { readonly state: 'returning' }
   | { readonly state: 'waiting'; readonly because: ErrorCode }
   | { readonly state: 'away' }
   | { readonly state: 'stopped'; readonly because: ErrorCode };
@@ -32,7 +38,10 @@ export interface ClientOptions<G extends Game> {
   readonly openLink: OpenLink;
   readonly random: SeededRandom;
   readonly play: PlayerFunction<G>;
+  readonly wish: (client: number) => JoinOptions;
   readonly frameMs: number;
+  /** Told of each frame that comes in, and of what its line has been told of its seat. */
+  readonly heard: (client: SimulatedClient<G>, told: SeatTold, frame: Uint8Array) => void;
   /** Told of each state of the room that has come in. */
   readonly received: (client: SimulatedClient<G>) => void;
   /** Told of an end after which it does not come back. */
@@ -41,35 +50,52 @@ export interface ClientOptions<G extends Game> {
   readonly failed: (problem: string, cause?: unknown) => void;
 }
 
+/** A page that was opened: what belongs to an earlier one is not listened to. */
+interface Visit {
+  readonly clock: ParticipantClock;
+  readonly page: Page;
+  /** Rooms that it got into and that have not told it of their end. */
+  readonly rooms: Set<object>;
+  failures: number;
+  isClosed: boolean;
+}
+
 export class SimulatedClient<G extends Game = Game> {
   /** From 0. */
   readonly number: number;
   readonly name: string;
   readonly network: ClientNetwork;
-  /** Rooms it got into so far, and how many of them have told it of their end. */
+  /** Rooms it got into so far, how many of them have told it of their end, and of how many the page was closed before. */
   joined = 0;
   ended = 0;
+  abandoned = 0;
+  /** How often it came back to its seat, over a broken line or a reload. */
+  returned = 0;
+  /** True once its tab was duplicated: one of the two may be told that the other has replaced it. */
+  hasTwin = false;
 
   readonly #options: ClientOptions<G>;
-  readonly #page = new Page();
-  #clock: ParticipantClock;
+  /** What its tab keeps over reloads. */
+  readonly #kept = new Map<string, string>();
+  /** Tokens of the seat it has, in the order it got them. */
+  #tokens: string[] = [];
+  #visit: Visit;
+  /** Pages of the same tab that are still open behind this one. */
+  readonly #twins = new Map<Visit, RoomOf<G>>();
   #room: RoomOf<G> | null = null;
   #now: ClientState = { state: 'away' };
-  /** Each time the page is opened is a visit; what belongs to an earlier one is not listened to. */
-  #visit = 0;
-  #failures = 0;
 
   constructor(options: ClientOptions<G>) {
     this.#options = options;
     this.number = options.number;
     this.network = options.network;
     this.name = options.network.name;
-    this.#clock = new ParticipantClock(options.world);
+    this.#visit = newVisit(new ParticipantClock(options.world));
   }
 
-  /** Its own idea of time. A new one each time it comes back from `vanish`. */
+  /** Its own idea of time. A new one for each page. */
   get clock(): ParticipantClock {
-    return this.#clock;
+    return this.#visit.clock;
   }
 
   /** The room it plays in, or played in last; null before it ever did. */
@@ -78,29 +104,24 @@ export class SimulatedClient<G extends Game = Game> {
   }
 
   get now(): ClientState {
-    return this.#now;
+    return this.#now.state === 'playing' && this.#room?.connection === 'returning' ? { state: 'returning' } : this.#now;
   }
 
   get isPlaying(): boolean {
-    return this.#now.state === 'playing';
+    return this.now.state === 'playing';
   }
 
-  /** Opens the page, where it is not open. */
+  /** Opens the page, where it is not open: one that was closed without a word has its seat back, if it is still held. */
   join(): void {
     if (this.#now.state !== 'away' && this.#now.state !== 'stopped') return;
-    const startsAtMs = this.#clock.nowMs();
-    this.#clock.crash();
-    this.#clock = new ParticipantClock(this.#options.world, { startsAtMs });
-    this.#failures = 0;
-    const visit = ++this.#visit;
-    this.#clock.after(this.#options.random.float() * this.#options.frameMs, () => this.#frame(visit));
-    this.#join(visit);
+    this.#close(this.#visit);
+    this.#open();
   }
 
   /** Leaves as a player does who says so. */
   leave(): void {
     const room = this.#room;
-    if (!this.isPlaying || room === null) return;
+    if (this.#now.state !== 'playing' || room === null) return;
     this.#now = { state: 'away' };
     // Twice, as of somebody who is impatient.
     void room.leave();
@@ -109,59 +130,158 @@ export class SimulatedClient<G extends Game = Game> {
 
   /** The page is closed, the machine is off: no goodbye, and nothing of it runs any more. */
   vanish(): void {
+    for (const twin of this.#twins.keys()) this.#close(twin);
+    this.#twins.clear();
     if (this.#now.state === 'away' || this.#now.state === 'stopped') return;
     this.#now = { state: 'away' };
-    this.#clock.crash();
+    this.#close(this.#visit);
     this.network.cut();
+  }
+
+  /** The page is loaded again: as `vanish`, and back at once. */
+  reload(): void {
+    if (this.#now.state !== 'playing') return;
+    this.vanish();
+    this.join();
+  }
+
+  /** The tab is duplicated, and the player goes on in the new one. The old page lives on, until it is told. */
+  duplicate(): void {
+    const room = this.#room;
+    if (this.#now.state !== 'playing' || room === null) return;
+    this.hasTwin = true;
+    this.#twins.set(this.#visit, room);
+    this.#open();
+  }
+
+  /** Somebody tries a token that this client has used up; where that works, the run fails. */
+  replayToken(): void {
+    const { game, openLink, failed } = this.#options;
+    const [token] = this.#tokens;
+    if (token === undefined || this.#tokens.length <= LIVE_TOKENS) return;
+    const { name, fingerprint } = game;
+    const told = new SeatTold();
+    const link = openLink('ws://simulation', {
+      open: () => link.send(encodeJoin({ game: name, fingerprint, way: 'return', key: token })),
+      frame: (frame) => {
+        if (told.take(game, frame)) failed(`[I2] a token that ${this.name} had used up is still good`);
+      },
+      closed: () => {},
+    });
   }
 
   /** Another tab is put in front of the page, or none: a page that nobody sees draws nothing and is not played. */
   hide(isHidden: boolean): void {
-    this.#page.hide(isHidden);
+    this.#visit.page.hide(isHidden);
   }
 
   /** For `ms` of virtual time nothing runs and nothing is read, as behind a closed lid. */
   sleep(ms: number): void {
-    this.#clock.sleep(ms);
+    this.clock.sleep(ms);
     this.#options.world.after(ms, this.network.pause());
   }
 
-  /** Everything about its machine is in order from now on. */
-  heal(): void {
-    this.#clock.wake();
-    this.#clock.rate = 1;
-    this.hide(false);
+  /** The machine has a network again, and says so. */
+  online(): void {
+    this.#visit.page.online();
   }
 
-  #join(visit: number): void {
-    const { game, openLink } = this.#options;
+  /** Everything about its machine is in order from now on, and of a tab that was duplicated one page is left. */
+  heal(): void {
+    this.clock.wake();
+    this.clock.rate = 1;
+    this.hide(false);
+    this.online();
+    for (const twin of this.#twins.values()) void (twin as RoomOf<Game>).leave();
+  }
+
+  #open(): void {
+    const { world, random, frameMs } = this.#options;
+    const startsAtMs = this.clock.nowMs();
+    const visit = newVisit(new ParticipantClock(world, { startsAtMs }));
+    this.#visit = visit;
+    visit.clock.after(random.float() * frameMs, () => this.#frame(visit));
+    this.#join(visit);
+  }
+
+  /** Nothing of a page runs any more. */
+  #close(visit: Visit): void {
+    visit.isClosed = true;
+    visit.clock.crash();
+    this.abandoned += visit.rooms.size;
+    visit.rooms.clear();
+  }
+
+  #join(visit: Visit): void {
+    const { game, random, wish } = this.#options;
     this.#now = { state: 'joining' };
-    const connection = connect('ws://simulation', { openLink, timers: this.#clock, attention: this.#page });
-    connection.join(game, { name: this.name }).then(
+    const connection = connect('ws://simulation', {
+      openLink: this.#listening(),
+      timers: visit.clock,
+      attention: visit.page,
+      random: () => random.float(),
+      kept: this.#keptBy(visit),
+    });
+    connection.join(game, { name: this.name, ...wish(this.number) }).then(
       // The type of a room follows from its game's; what goes through `connect` has lost the name of both.
       (room) => this.#enter(room as unknown as RoomOf<G>, visit),
       (reason: unknown) => this.#end(reason, visit),
     );
   }
 
-  #enter(entered: RoomOf<G>, visit: number): void {
+  /** What a page sees of its tab's storage: one that is closed or behind another one writes nothing any more. */
+  #keptBy(visit: Visit): KeptSeats {
+    return {
+      load: (key) => this.#kept.get(key) ?? null,
+      save: (key, token) => {
+        if (visit !== this.#visit || visit.isClosed) return;
+        if (token === null) this.#kept.delete(key);
+        else this.#kept.set(key, token);
+        if (token === null) this.#tokens = [];
+        else if (this.#tokens.at(-1) !== token) this.#tokens.push(token);
+      },
+    };
+  }
+
+  /** Listens to what comes, and to which seat. */
+  #listening(): OpenLink {
+    return (url, on) => {
+      const told = new SeatTold();
+      return this.#options.openLink(url, {
+        ...on,
+        frame: (frame) => {
+          const isWelcome = told.take(this.#options.game, frame);
+          if (isWelcome && told.at?.isReturn) this.returned++;
+          this.#options.heard(this, told, frame);
+          on.frame(frame);
+        },
+      });
+    };
+  }
+
+  #enter(entered: RoomOf<G>, visit: Visit): void {
     this.joined++;
+    visit.rooms.add(entered);
     let isOver = false;
     const room = entered as RoomOf<Game>;
     room.onClose((reason) => {
       if (isOver) this.#options.failed(`[I9] ${this.name} was told twice that its room is over`);
       isOver = true;
+      this.#twins.delete(visit);
+      if (!visit.rooms.delete(entered)) return;
       this.ended++;
       this.#end(reason, visit);
     });
     if (visit !== this.#visit || this.#now.state !== 'joining') return void room.leave();
     this.#room = entered;
     this.#now = { state: 'playing' };
-    room.onState(() => this.#options.received(this));
+    room.onState(() => {
+      if (visit === this.#visit) this.#options.received(this);
+    });
     this.#options.received(this);
   }
 
-  #end(reason: unknown, visit: number): void {
+  #end(reason: unknown, visit: Visit): void {
     if (!isGameError(reason)) return this.#options.failed(`${this.name} was given an error without a code`, reason);
     if (visit !== this.#visit || this.#now.state === 'away') return;
     const { code } = reason;
@@ -171,17 +291,18 @@ export class SimulatedClient<G extends Game = Game> {
       return this.#options.stopped(this, code);
     }
     // One who played begins to count anew.
-    this.#failures = this.#now.state === 'playing' ? 0 : this.#failures + 1;
+    visit.failures = this.#now.state === 'playing' ? 0 : visit.failures + 1;
     this.#now = { state: 'waiting', because: code };
-    const waitMs = Math.min(BACK_OFF_MAX_MS, BACK_OFF_MS * 2 ** this.#failures);
-    this.#clock.after(between(this.#options.random, waitMs / 2, waitMs), () => this.#join(visit));
+    const waitMs = Math.min(BACK_OFF_MAX_MS, BACK_OFF_MS * 2 ** visit.failures);
+    visit.clock.after(between(this.#options.random, waitMs / 2, waitMs), () => this.#join(visit));
   }
 
-  #frame(visit: number): void {
+  /** Also while it returns: nobody lets the keys go because of a line. */
+  #frame(visit: Visit): void {
     if (visit !== this.#visit) return;
     const { frameMs, play, world, random } = this.#options;
-    this.#clock.after(frameMs, () => this.#frame(visit));
-    if (!this.isPlaying || this.#room === null || this.#page.isHidden) return;
+    visit.clock.after(frameMs, () => this.#frame(visit));
+    if (this.#now.state !== 'playing' || this.#room === null || visit.page.isHidden) return;
     let doing = 'drawing a frame';
     try {
       drawFrame(this.#room);
@@ -193,24 +314,38 @@ export class SimulatedClient<G extends Game = Game> {
   }
 }
 
+function newVisit(clock: ParticipantClock): Visit {
+  return { clock, page: new Page(), rooms: new Set(), failures: 0, isClosed: false };
+}
+
 /** Asks for what a page would draw, of clients that predict. */
 function drawFrame(room: object): void {
   if ('frame' in room && typeof room.frame === 'function') room.frame();
 }
 
-/** A page in a tab. */
+/** A page in a tab, on a machine with a network. */
 class Page implements Attention {
   isHidden = false;
   readonly #runs = new Set<() => void>();
+  readonly #online = new Set<() => void>();
 
   onChange(run: () => void): () => void {
     this.#runs.add(run);
     return () => this.#runs.delete(run);
   }
 
+  onOnline(run: () => void): () => void {
+    this.#online.add(run);
+    return () => this.#online.delete(run);
+  }
+
   hide(isHidden: boolean): void {
     if (this.isHidden === isHidden) return;
     this.isHidden = isHidden;
     for (const run of [...this.#runs]) run();
+  }
+
+  online(): void {
+    for (const run of [...this.#online]) run();
   }
 }

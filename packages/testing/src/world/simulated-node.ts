@@ -7,6 +7,9 @@ import type { NodeTransport } from '../network/node-transport.ts';
 import type { SeededNetwork } from '../network/seeded-network.ts';
 import { streamOf } from '../random-streams.ts';
 
+/** How long seats are held: short enough for a run to see some of them lapse. */
+const GRACE_MS = 5_000;
+
 export interface NodeOptions {
   readonly game: Game;
   readonly world: Clock;
@@ -37,6 +40,7 @@ export class SimulatedNode {
     const log = pino({ level: 'error' }, { write: (line: string) => failed(problemOf(line)) });
     this.server = createServer({
       alwaysOpen: [game.name],
+      graceMs: GRACE_MS,
       random: streamOf(seed, `node ${number}`),
       log,
       ...server,

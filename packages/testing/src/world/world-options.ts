@@ -1,5 +1,5 @@
 /** What a world is made of. */
-import type { OpenLink } from '@madang/client';
+import type { JoinOptions, OpenLink } from '@madang/client';
 import type { Game, StateOf } from '@madang/core';
 import type { Room, ServerOptions } from '@madang/server';
 import type { Faults } from '../faults/fault-plan.ts';
@@ -17,6 +17,8 @@ export interface WorldOptions<G extends Game> {
   readonly network?: Partial<Conditions>;
   /** Who plays: inputs by chance where absent. */
   readonly player?: Player<G>;
+  /** What a client asks for when it joins, beside its name: any room where absent. Asked again each time. */
+  readonly wish?: (client: number) => JoinOptions;
   /** How often each client draws a frame, which is when its player decides. 60; fewer make games that predict much faster. */
   readonly frameRateHz?: number;
   /** What goes wrong by itself; nothing where absent. */

@@ -60,6 +60,7 @@ export class World<G extends Game = Game> {
       seed = 1,
       network = {},
       player,
+      wish = () => ({}),
       frameRateHz = 60,
       faults = [],
       server = {},
@@ -83,7 +84,9 @@ export class World<G extends Game = Game> {
         openLink: wrapLink?.(way.openLink, number) ?? way.openLink,
         random: streamOf(seed, `client ${number}`),
         play: playerOf(game, player, number),
+        wish,
         frameMs: 1000 / frameRateHz,
+        heard: (client, told, frame) => this.#invariants.heard(client, told, frame),
         received: (client) => this.#invariants.received(client),
         stopped: (client, because) => this.#invariants.stopped(client, because),
         failed: (problem, cause) => this.#fail(problem, cause),
@@ -129,14 +132,16 @@ export class World<G extends Game = Game> {
     return this.#events.digest();
   }
 
-  /** Ticks of all rooms so far, comparisons of a client's state with the server's, and faults by kind. */
+  /** Ticks of all rooms so far, comparisons of a client's state with the server's, returns to seats, and faults by kind. */
   get counts(): {
     readonly ticks: number;
     readonly compared: number;
+    readonly returned: number;
     readonly faults: Readonly<Record<string, number>>;
   } {
     const { ticks, compared } = this.#invariants;
-    return { ticks, compared, faults: { ...this.#plan.counts } };
+    const returned = this.clients.reduce((sum, client) => sum + client.returned, 0);
+    return { ticks, compared, returned, faults: { ...this.#plan.counts } };
   }
 
   /** Starts the server, the clients and the faults. `openWorld` calls it. */

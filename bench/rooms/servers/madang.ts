@@ -1,0 +1,21 @@
+/** Ours, as `createServer` makes it. */
+import { createServer } from '@madang/server';
+import pino from 'pino';
+import { gamesOf } from '../madang-games.ts';
+import { BYSTANDERS, settingOf } from '../setting.ts';
+import { report } from './reporting.ts';
+
+const server = createServer({
+  games: gamesOf(settingOf(process.argv[2])),
+  port: 0,
+  hosts: ['127.0.0.1'],
+  // Whoever shows who they are is believed: it is connections that are measured, not signatures.
+  identity: { verify: async (token) => ({ id: token }) },
+  log: pino({ level: 'silent' }),
+});
+const { port } = await server.start();
+report(port, () =>
+  server.rooms.all
+    .filter(({ game }) => game.name === BYSTANDERS)
+    .reduce((sum, { slippedTicks }) => sum + slippedTicks, 0),
+);

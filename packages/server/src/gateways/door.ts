@@ -1,0 +1,50 @@
+/** Who is let in to play, and for how long: what every gateway asks before a connection takes a seat. */
+import { GameError } from '@madang/core';
+import type { Identity } from '../identity/identity.ts';
+import type { Lockout } from '../identity/lockout.ts';
+import type { Sessions } from '../identity/sessions.ts';
+import type { User } from '../identity/user.ts';
+
+export interface DoorOptions {
+  readonly identity: Identity;
+  /** True where only those play who show an identity. */
+  readonly isIdentityRequired: boolean;
+  readonly sessions: Sessions;
+  /** Addresses that tried out too many codes, tickets and tokens. */
+  readonly guesses: Lockout;
+  /** How long who wants to join is to wait; null where it may join now. */
+  mayJoin(): number | null;
+}
+
+export class Door {
+  readonly #options: DoorOptions;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+  }
+
+  /** Throws SERVER_BUSY where the server takes nobody in just now, RATE_LIMITED for an address that guesses. */
+  checkJoin(address: string): void {
+    this.#options.guesses.check(address);
+    const retryAfterMs = this.#options.mayJoin();
+    if (retryAfterMs === null) return;
+    throw new GameError('SERVER_BUSY', 'This server has much to do just now; come back in a moment.', { retryAfterMs });
+  }
+
+  /** A join from this address was refused: one that tries out what others are told in private is to wait. */
+  refused(address: string, { code }: GameError): void {
+    if (code === 'ROOM_GONE' || code === 'SEAT_GONE' || code === 'TICKET_GONE') this.#options.guesses.wrong(address);
+  }
+
+  /** Who a token is of; null at once for who shows none and need not. Rejects as `Identity.verify` does. */
+  identify(token: unknown, address: string): Promise<User | null> | null {
+    const isNone = token === undefined || token === null || token === '';
+    if (isNone && !this.#options.isIdentityRequired) return null;
+    return this.#options.identity.verify(token, address);
+  }
+
+  /** Lets a connection in until `end` is called or what this answers is. Throws as `Sessions.enter` does. */
+  enter(user: User | null, address: string, end: (error: GameError) => void): () => void {
+    return this.#options.sessions.enter(user, address, end);
+  }
+}

@@ -1,0 +1,132 @@
+/** A seat in the hands of one connection: what may be asked of it, and until when. */
+import {
+  CLIENT_FRAME_BYTES_MAX,
+  type Difference,
+  type Fields,
+  type Game,
+  GameError,
+  type JsonValue,
+  parseInput,
+  parseMessage,
+  type ValuesOf,
+} from '@madang/core';
+import { type Deed, parseDeed } from './deeds.ts';
+import { left, queueFull, tooLongToSay, unknownCommand, unknownWord } from './refusals.ts';
+import type { RoomSeat } from './seat.ts';
+import type { Answer } from './seat-requests.ts';
+import type { SeatHandle, Viewer } from './viewer.ts';
+
+/** Commands and messages of one seat between two ticks. */
+const ASKED_MAX = 32;
+
+/** What a handle needs of its room. */
+export interface HandleRoom {
+  readonly id: string;
+  readonly game: Game;
+  readonly tick: number;
+  /** What the room's clock reads, in ticks. */
+  readonly position: number;
+  /** Runs in the next tick, in the order of asking, if the seat is still there. */
+  ask(seat: RoomSeat, run: () => void): void;
+  command(seat: RoomSeat, name: string, payload: ValuesOf<Fields>, answer: (answer: Answer) => void): void;
+  say(seat: RoomSeat, message: JsonValue): void;
+  deed(seat: RoomSeat, deed: Deed): void;
+  diverged(seat: RoomSeat, tick: number, at: Difference): void;
+  confirm(seat: RoomSeat): void;
+  drop(seat: RoomSeat, viewer: Viewer): void;
+  /** Errors are dear to make, and who is gone already is not told. */
+  vacate(seat: RoomSeat, because: () => GameError): void;
+}
+
+export function seatHandle(room: HandleRoom, seat: RoomSeat, viewer: Viewer): SeatHandle {
+  const { game } = room;
+  const isHere = (): boolean =>
+    (seat.stay.state === 'reserved' || seat.stay.state === 'occupied') && seat.stay.viewer === viewer;
+  const checkAsked = (): void => {
+    if (seat.asked >= ASKED_MAX) throw queueFull(seat.asked);
+  };
+  const ask = (run: () => void): void => {
+    checkAsked();
+    seat.asked++;
+    room.ask(seat, run);
+  };
+  /** Whoever has the seat by then is told: the player may have come back on another line. */
+  const answer = (number: number, given: Answer, key: string): void => {
+    const numbers = number === 0 ? [0] : seat.requests.answered(number, given, key);
+    if (seat.stay.state !== 'occupied') return;
+    for (const one of numbers) tell(seat.stay.viewer, one, given);
+  };
+  return {
+    roomId: room.id,
+    hears: (number) => {
+      if (!isHere()) return false;
+      const known = seat.requests.hear(number);
+      if (known !== null && known !== 'new') viewer.answer(number, known);
+      return known === 'new';
+    },
+    refuse: (number, error) => answer(number, { kind: 'refusal', error }, ''),
+    confirm: () => {
+      if (isHere()) room.confirm(seat);
+    },
+    input: (input) => {
+      if (isHere()) seat.inputs.hold(parseInput(game, input, seat.inputs.latest), room.tick);
+    },
+    inputAt: (timed) => {
+      if (isHere()) seat.inputs.take(timed, room.tick, room.position);
+    },
+    press: (word) => {
+      if (!isHere()) return;
+      const pressed = game.words !== undefined && Object.hasOwn(game.words, word) ? game.words[word] : undefined;
+      if (pressed === undefined) throw unknownWord(Object.keys(game.words ?? {}));
+      if (!seat.inputs.press(pressed)) throw queueFull(seat.inputs.pressedCount);
+    },
+    command: (name, payload, number = 0, key = '') => {
+      if (!isHere()) return;
+      const fields = Object.hasOwn(game.commands, name) ? game.commands[name] : undefined;
+      if (fields === undefined) throw unknownCommand();
+      const checked = parseMessage(fields, payload, 'BAD_COMMAND');
+      seat.rates.spend(name, room.tick);
+      // Before its key is taken: what could not even be asked may be asked again.
+      checkAsked();
+      const known = number === 0 ? 'new' : seat.requests.enter(number, key);
+      if (known === null) return;
+      if (known === 'new') ask(() => room.command(seat, name, checked, (given) => answer(number, given, key)));
+      else tell(viewer, number, known);
+    },
+    say: (message, number = 0) => {
+      if (!isHere()) return;
+      // JSON may grow when it is written anew, and readers take no more than this.
+      const sizeBytes = Buffer.byteLength(JSON.stringify(message));
+      if (sizeBytes > CLIENT_FRAME_BYTES_MAX) throw tooLongToSay(sizeBytes);
+      ask(() => {
+        room.say(seat, message);
+        answer(number, { kind: 'done' }, '');
+      });
+    },
+    deed: (asked, number) => {
+      if (!isHere()) return;
+      const deed = parseDeed(asked);
+      ask(() => {
+        try {
+          room.deed(seat, deed);
+          answer(number, { kind: 'done' }, '');
+        } catch (error) {
+          if (!(error instanceof GameError)) throw error;
+          answer(number, { kind: 'refusal', error }, '');
+        }
+      });
+    },
+    diverged: (tick, at) => room.diverged(seat, tick, at),
+    leave: () => {
+      if (isHere()) room.vacate(seat, () => left(room.id));
+    },
+    drop: () => {
+      if (isHere()) room.drop(seat, viewer);
+    },
+  };
+}
+
+function tell(viewer: Viewer, number: number, answer: Answer): void {
+  if (number !== 0) viewer.answer(number, answer);
+  else if (answer.kind === 'refusal') viewer.refuse(answer.error);
+}

@@ -1,0 +1,82 @@
+/**
+ * What a seat asks to be done exactly once: numbered over all its connections, so that what is sent again after a return is
+ * neither lost nor done twice. What was answered is kept for a while, for a client whose line broke before it heard.
+ */
+import { type Fields, GameError, UNHEARD_MAX, type ValuesOf } from '@madang/core';
+
+/** How a request ended. */
+export type Answer =
+  | { readonly kind: 'reply'; readonly command: string; readonly reply: ValuesOf<Fields> }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refusal'; readonly error: GameError };
+
+/** A request with a key of its author's: whoever repeats the key gets the same answer. */
+interface Keyed {
+  answer: Answer | null;
+  /** Numbers that wait for it. */
+  readonly waiting: number[];
+}
+
+export class SeatRequests {
+  #heard = 0;
+  readonly #answers = new Map<number, Answer>();
+  readonly #keyed = new Map<string, Keyed>();
+
+  /** The highest number so far. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /**
+   * Takes the next number. Answers `new`; the answer that was given, or null where there is none (yet), for a number that came
+   * before. Throws BAD_FRAME for one that leaves others out: they would be lost without a word.
+   */
+  hear(number: number): 'new' | Answer | null {
+    if (number <= this.#heard) return this.#answers.get(number) ?? null;
+    if (number !== this.#heard + 1) {
+      const reason = `request ${number} came after ${this.#heard}`;
+      throw new GameError('BAD_FRAME', `This connection cannot go on: ${reason}.`, { reason, offset: 0 });
+    }
+    this.#heard = number;
+    return 'new';
+  }
+
+  /** Keeps an answer, as long as a client may have to hear it again. Answers the numbers it is for. */
+  answered(number: number, answer: Answer, key: string): readonly number[] {
+    const keyed = key === '' ? undefined : this.#keyed.get(key);
+    const numbers = keyed === undefined ? [number] : [number, ...keyed.waiting.splice(0)];
+    if (keyed !== undefined) keyed.answer = answer;
+    for (const one of numbers) this.#keep(one, answer);
+    return numbers;
+  }
+
+  /**
+   * Enters a request with a key. Answers `new` where it is to be done; the answer that this key got; or null where it is being
+   * done, and this number will be answered with it.
+   */
+  enter(number: number, key: string): 'new' | Answer | null {
+    if (key === '') return 'new';
+    const known = this.#keyed.get(key);
+    if (known === undefined) {
+      this.#keyed.set(key, { answer: null, waiting: [] });
+      forgetOldest(this.#keyed);
+      return 'new';
+    }
+    if (known.answer === null) known.waiting.push(number);
+    else this.#keep(number, known.answer);
+    return known.answer;
+  }
+
+  #keep(number: number, answer: Answer): void {
+    this.#answers.set(number, answer);
+    forgetOldest(this.#answers);
+  }
+}
+
+function forgetOldest(map: Map<unknown, unknown>): void {
+  if (map.size <= UNHEARD_MAX) return;
+  for (const key of map.keys()) {
+    map.delete(key);
+    return;
+  }
+}
