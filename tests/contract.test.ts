@@ -52,13 +52,13 @@ function stateOf({ kind, memory }: Guest) {
 
 test('welcome is the first thing a bare WebSocket hears, then state and nothing else', async () => {
   const { url } = await openYard();
-  const guest = textGuest(url, { name: '  단비 ' });
+  const guest = textGuest(url, { name: '  은하 ' });
   await seated(guest);
   await until('some states have come', () => guest.memory.ofType('state').length >= 5);
 
   const [welcome, ...rest] = guest.memory.heard;
   expectWelcome(welcome);
-  expect(guest.memory.state?.players[guest.memory.you]?.name).toBe('단비');
+  expect(guest.memory.state?.players[guest.memory.you]?.name).toBe('은하');
   for (const state of rest) {
     expect(state).toEqual({ type: 'state', tick: expect.any(Number), state: expect.anything() });
     expectYard(state.state, guest.memory.you);

@@ -100,16 +100,16 @@ test('when the last person has left, bots keep the open room at play', async () 
   });
 });
 
-test('when the server stops, everybody is told why: 1012 on a WebSocket, game_error on Socket.IO', async () => {
+test('when the server stops, everybody is told why: 1012 on a WebSocket, game_error on Socket.IO; who can comes back', async () => {
   const { server, url } = await openYard();
   const [text, sio, native] = await inOneRoom(textGuest(url), socketIoGuest(url), await nativeGuest(url));
-  const reasons: string[] = [];
-  native.room.onClose(({ code }) => reasons.push(code));
+  const connections: string[] = [];
+  native.room.onConnection((connection) => connections.push(connection));
   await server.stop();
   await server.stop();
-  await until('all lines are closed', () => text.closed !== null && !sio.socket.connected && reasons.length > 0);
+  await until('all lines are closed', () => text.closed !== null && !sio.socket.connected && connections.length > 0);
   expect(text.closed).toEqual({ code: 1012, reason: 'SERVER_STOPPING' });
   expect(text.memory.heard.at(-1)).toMatchObject({ type: 'error', code: 'SERVER_STOPPING' });
   expect(sio.memory.heard.at(-1)).toMatchObject({ type: 'error', code: 'SERVER_STOPPING' });
-  expect(reasons).toEqual(['SERVER_STOPPING']);
+  expect(connections).toEqual(['returning']);
 });

@@ -1,5 +1,5 @@
 /**
- * The demo server: land-grab and arena for everybody who comes, by any of the three ways in. `npm start` runs this.
+ * The demo server: land-grab, arena and omok for everybody who comes, by any of the three ways in. `npm start` runs this.
  *
  *   PORT       8888 unless set
  *   HOST       loopback, IPv4 and IPv6, unless set
@@ -13,6 +13,7 @@ import { createServer, type MadangServer, openSqliteStore, type ServerOptions } 
 import { socketIo } from '@madang/socketio';
 import { arena } from '@madang-examples/arena/game';
 import { landGrab } from '@madang-examples/land-grab/game';
+import { omok } from '@madang-examples/omok/game';
 import pino from 'pino';
 import { YardRecord } from './yard-record.ts';
 
@@ -43,13 +44,14 @@ if (!/^\d{1,5}$/u.test(PORT) || Number(PORT) > 65_535) {
 const store = openSqliteStore(join(DATA, 'madang.sqlite'));
 const record = new YardRecord(store, log);
 const server = createOrGiveUp({
-  games: [landGrab, arena],
+  games: [landGrab, arena, omok],
   alwaysOpen: [landGrab.name, arena.name],
   gateways: [socketIo()],
   pages: [
     { path: '/', folder: join(import.meta.dirname, 'dist') },
     { path: '/land-grab', folder: join(import.meta.dirname, '../land-grab/dist') },
     { path: '/arena', folder: join(import.meta.dirname, '../arena/dist') },
+    { path: '/omok', folder: join(import.meta.dirname, '../omok/dist') },
     { path: '/react', folder: join(import.meta.dirname, '../react-scores/dist') },
   ],
   port: Number(PORT),

@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SeededRandom } from '@madang/core';
 import type { Failure } from './failure.ts';
 import { mutated, smallest } from './mutate.ts';
-import { anyCuts, isRightCode, OUR_CODES, piecesAt, seenBy, validStream } from './streams.ts';
+import { anyCuts, isOurs, isRightCode, piecesAt, seenBy, validStream } from './streams.ts';
 
 /** Part of no published name: the transport is the server's own affair. */
 const UNDER_TEST = resolve(import.meta.dirname, '../../packages/server/src/node/ws-transport.fuzz.test-support.ts');
@@ -19,6 +19,12 @@ const STREAM_BYTES_MAX = 64 * 1024;
 
 /** Where a stream is cut so often, its pieces come in one turn: it would take too long. */
 const MANY_CUTS = 20;
+
+/**
+ * The WebSocket library cuts a connection on which this many pongs have not been written yet: how many pings that takes
+ * depends on how many come in one piece, and is meant to.
+ */
+const UNSENT_PONGS_MAX = 60;
 
 /** A failing stream of this size or less is also tried byte by byte. */
 const EVERY_BYTE_MAX = 1_000;
@@ -52,7 +58,7 @@ interface Case {
 
 export interface StreamFigures {
   streams: number;
-  /** How many ended with each code of ours, with `its own` that is sent back, or `open` until the client ended it. */
+  /** How many ended with each code of ours, with `its own` sent back, `open` until it ended it, or as `a flood`. */
   readonly endings: Map<string, number>;
 }
 
@@ -104,6 +110,7 @@ async function judge(
   try {
     const whole = await outcomeOf(server, stream, [new Uint8Array(0), stream], 0);
     const cut = await outcomeOf(server, stream, piecesAt(stream, cuts), cuts.length < MANY_CUTS ? 1 : 0);
+    if (Math.max(whole.pongs.length, cut.pongs.length) >= UNSENT_PONGS_MAX) return { problem: null, ending: 'a flood' };
     if (!isDeepStrictEqual(cut, whole)) {
       throw new Error(`cut, it ends otherwise: ${JSON.stringify(cut)} in place of ${JSON.stringify(whole)}`);
     }
@@ -115,7 +122,7 @@ async function judge(
 
 function endingOf(closeCode: number | null): string {
   if (closeCode === null) return 'open';
-  return OUR_CODES.has(closeCode) ? String(closeCode) : 'its own';
+  return isOurs(closeCode) ? String(closeCode) : 'its own';
 }
 
 async function outcomeOf(

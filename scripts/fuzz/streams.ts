@@ -23,12 +23,6 @@ const TELLING_SIZES = [0, 1, 125, 126, 127, 200, 65_535, 65_536];
 const MESSAGE_BYTES_MAX = 16 * 1024;
 const FRAGMENTS_MAX = 32;
 
-/**
- * Close codes with which a server of ours ends what a client did wrong: of RFC 6455, and our own for undecodable
- * messages.
- */
-export const OUR_CODES: ReadonlySet<number> = new Set([1002, 1007, 1008, 1009, 4400]);
-
 /** Frames that a client may send, one after another. Most end without a close, some with one. */
 export function validStream(random: SeededRandom): Uint8Array {
   const frames: Uint8Array[] = [];
@@ -131,9 +125,14 @@ export function seenBy(sent: Uint8Array): { readonly closeCode: number | null; r
   };
 }
 
+/** True for a code with which a server of ours ends what a client did wrong: see docs/errors.md. */
+export function isOurs(closeCode: number): boolean {
+  return [1002, 1007, 1008, 1009].includes(closeCode) || (closeCode >= 4400 && closeCode < 4500);
+}
+
 /** True for a code that a server may end such a stream with: one of ours, or the client's own, which is sent back. */
 export function isRightCode(closeCode: number | null, stream: Uint8Array): boolean {
-  return closeCode === null || OUR_CODES.has(closeCode) || closeCodesIn(stream).includes(closeCode);
+  return closeCode === null || isOurs(closeCode) || closeCodesIn(stream).includes(closeCode);
 }
 
 /** The codes of close frames, as far as the stream can be read; 1005 for one without a code. */

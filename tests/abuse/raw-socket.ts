@@ -79,6 +79,8 @@ export class RawSocket {
   ending: Ending | null = null;
   /** Plain bytes of the answer's body, for answers that are no upgrade. */
   body = '';
+  /** False for one whose machine is gone: what comes is heard by nobody. */
+  answersPings = true;
   readonly #socket: Socket;
   #received = Buffer.alloc(0);
   #isGone = false;
@@ -112,6 +114,21 @@ export class RawSocket {
   /** Cuts the line without a word. */
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Cuts the line as a crashed program does: the other side is told that there is nobody. */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  /** Says that nothing more will come, and goes on listening. */
+  finish(): void {
+    this.#socket.end();
+  }
+
+  /** Reads nothing more, as a program that hangs. */
+  pause(): void {
+    this.#socket.pause();
   }
 
   async answered(): Promise<HttpAnswer> {
@@ -192,6 +209,7 @@ export class RawSocket {
         return void this.arrived.push('pong');
       case OPCODE.ping:
         this.arrived.push('ping');
+        if (!this.answersPings) return;
         return this.write(frame({ opcode: OPCODE.pong, payload }));
       case OPCODE.close:
         this.ending ??= {
@@ -206,9 +224,9 @@ export class RawSocket {
   }
 }
 
-/** A TCP connection on which nothing was said yet. */
-export async function openRaw(port: number): Promise<RawSocket> {
-  const socket = connect({ port, host: '127.0.0.1' });
+/** A TCP connection on which nothing was said yet, from another address of this machine where one is given. */
+export async function openRaw(port: number, from?: string): Promise<RawSocket> {
+  const socket = connect({ port, host: '127.0.0.1', ...(from === undefined ? {} : { localAddress: from }) });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', () => resolve());
     socket.once('error', reject);
@@ -220,6 +238,8 @@ export interface UpgradeRequest {
   readonly path: string;
   /** Another server's, in place of the world's own. */
   readonly port?: number;
+  /** The address to connect from: any of 127.0.0.0/8. */
+  readonly from?: string;
   readonly method?: string;
   /** In place of, or beside, the headers of a valid request; null leaves one out. */
   readonly headers?: Readonly<Record<string, string | null>>;

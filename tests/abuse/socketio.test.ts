@@ -229,10 +229,12 @@ abuse('PR16: acknowledgements of nothing and heartbeats without end are ignored'
 
 // Only the default namespace exists, and nothing a client sends makes another.
 abuse('PR16: another namespace is refused and seats nobody', async ({ world }) => {
-  const names = ['/admin', '/__proto__', '/constructor', '/a/b', '/땅', `/${'a'.repeat(10_000)}`];
+  const short = ['/admin', '/__proto__', '/constructor', '/a/b', '/땅', `/${'a'.repeat(3_000)}`];
   const player = await seated(world);
   const before = await openEngine(world);
   for (const raw of [player, before]) {
+    // Before a join, messages have to be short.
+    const names = raw === player ? [...short, `/${'a'.repeat(10_000)}`] : short;
     raw.write(...names.map((name) => textFrame(`40${name},`)));
     await until(
       'all are refused',

@@ -81,6 +81,6 @@ test('two servers in one process share nothing: not their rooms, their clocks or
   expect(ben?.tick).toBeLessThan(ann?.tick ?? 0);
   await one?.close();
   await other?.advance(1_000);
-  expect([ann?.connection, ben?.connection]).toEqual(['closed', 'open']);
+  expect([ann?.connection, ben?.connection]).toEqual(['returning', 'open']);
   await other?.close();
 });

@@ -98,7 +98,13 @@ export {
   type TeamInterest,
 } from './schema/interest.ts';
 export type { HostRight, RecordNames } from './schema/lifecycle.ts';
-export type { MatchRules } from './schema/match.ts';
+export {
+  checkMatchRules,
+  type MatchRules,
+  type MatchSettings,
+  type TeamSizes,
+  type Widening,
+} from './schema/match.ts';
 export { isSameMessage, neutral, parseInput, parseMessage } from './schema/message.ts';
 export type { PastOf, PastRow, PastTable, PlaceFields, RayHit } from './schema/netcode.ts';
 export { type ReplyOf, type RequestNames, refuse, replyFieldsOf, request } from './schema/request.ts';
@@ -134,43 +140,47 @@ export { createMirror, createState, type PartStore, type StateMirror, type State
 export type { TableStore } from './state/table-store.ts';
 export {
   applyServerFrame,
-  type ChatLine,
   CLIENT_FRAME_BYTES_MAX,
   type ClientFrame,
   decodeClientFrame,
-  decodeJoin,
   type EventFrame,
   encodeAnswer,
-  encodeChat,
   encodeCheck,
   encodeClientFrame,
   encodeDone,
   encodeEvent,
-  encodeJoin,
-  encodePeople,
   encodePong,
   encodeRefusal,
   encodeSaid,
   encodeTiming,
-  encodeWelcome,
   type InputReport,
-  isJoin,
   isSnapshot,
   isStateFrame,
-  JOIN_FRAME_BYTES_MAX,
-  type JoinRequest,
-  type JoinWay,
   LATE_MAX,
   type LateInput,
-  type PeopleFrame,
-  type Person,
   type RepairReason,
   type ServerFrame,
   SUBPROTOCOL,
   TICK_PARTS,
   type TimedInput,
   UNHEARD_MAX,
-  type WelcomeFrame,
   writeDeltaHead,
   writeSnapshotHead,
 } from './wire/frames.ts';
+export {
+  decodeJoin,
+  encodeJoin,
+  isJoin,
+  JOIN_FRAME_BYTES_MAX,
+  type JoinRequest,
+  type JoinWay,
+} from './wire/join-frame.ts';
+export {
+  type ChatLine,
+  encodeChat,
+  encodePeople,
+  encodeWelcome,
+  type PeopleFrame,
+  type Person,
+  type WelcomeFrame,
+} from './wire/room-frames.ts';

@@ -1,17 +1,24 @@
 /** `createServer`: the only file that joins real clocks, sockets and disks to the rest. */
 import { type Game, GameError, type JsonValue, SUBPROTOCOL } from '@madang/core';
 import pino, { type Logger } from 'pino';
+import { Admission } from './gateways/admission.ts';
 import { Door } from './gateways/door.ts';
+import { type Limits, limitsFrom } from './gateways/limits.ts';
 import { startNativeGateway } from './gateways/native-gateway.ts';
 import type { LinkContext } from './gateways/player-link.ts';
 import { startTextGateway } from './gateways/text-gateway.ts';
 import { createApi, type Pages } from './http/api.ts';
+import { TrustedProxies } from './http/client-address.ts';
 import { HttpServer } from './http/http-server.ts';
+import { Turnstile } from './http/turnstile.ts';
 import { type BanList, MemoryBanList } from './identity/bans.ts';
 import { Identity, type IdentityOptions } from './identity/identity.ts';
 import { Lockout } from './identity/lockout.ts';
 import { Sessions } from './identity/sessions.ts';
+import { idleMachine } from './memory/idle-machine.ts';
 import { MemoryDirectory } from './memory/memory-directory.ts';
+import { Counters } from './node/counters.ts';
+import { NodeMachine } from './node/machine.ts';
 import { systemClock, systemWallNowMs } from './node/system-clock.ts';
 import { systemRandom } from './node/system-random.ts';
 import { WsTransport } from './node/ws-transport.ts';
@@ -27,9 +34,6 @@ import type { RoomEvent } from './room/viewer.ts';
 
 /** How long connections may take to close before they are cut. */
 const STOP_DEADLINE_MS = 2_000;
-
-/** Connections, and so seats, of one user at a time. */
-const CONNECTIONS_PER_USER = 8;
 
 /** How long sockets may take to send what was written to them last. */
 const LAST_WORD_MS = 500;
@@ -52,6 +56,13 @@ export interface ServerOptions {
   readonly allowedOrigins?: readonly string[];
   /** Whether clients without an origin, which no browser is, may connect. True. */
   readonly allowNoOrigin?: boolean;
+  /** What connections may cost, where it differs from the defaults. */
+  readonly limits?: Partial<Limits>;
+  /**
+   * Addresses and networks (`10.0.0.0/8`) of proxies that stand before this server: what they say in X-Forwarded-For of whom
+   * they pass on is believed. None: everybody behind a proxy counts as one address, and there are few of those per address.
+   */
+  readonly trustedProxies?: readonly string[];
   /**
    * How it is known who plays. Guests of this server, whose ids last until it restarts; who shows no token plays as nobody in
    * particular.
@@ -148,9 +159,19 @@ export function createServer(options: ServerOptions): MadangServer {
     random = systemRandom(),
     directory = new MemoryDirectory(),
     transport,
+    trustedProxies = [],
   } = options;
   checkOptions({ games, alwaysOpen, port, hosts, allowedOrigins, graceMs, maxRooms, checksumEvery });
 
+  const limits = limitsFrom(options.limits);
+  const counters = new Counters({ clock, log });
+  const turnstile = new Turnstile({ limits, proxies: new TrustedProxies(trustedProxies), random });
+  const machine = transport === undefined ? new NodeMachine() : idleMachine;
+  const admission = new Admission({ limits, clock, random, machine });
+  counters.gauge('madang_connections', "Players' connections.", () => turnstile.visitors);
+  counters.gauge('madang_connections_unjoined', 'Those of them on which nobody has joined.', () => turnstile.unjoined);
+  counters.gauge('madang_memory_used_share', 'Memory in use, of what there is.', () => admission.usedMemoryShare);
+  counters.gauge('madang_loop_delay_ms', 'How late the event loop is, mostly.', () => admission.loopDelayMs);
   const listeners = new Set<(event: ServerEvent) => unknown>();
   const emitted = (room: Room, { name, payload }: RoomEvent): void => {
     const failed = (err: unknown): void => log.error({ err, event: name }, 'a listener of events failed');
@@ -181,15 +202,17 @@ export function createServer(options: ServerOptions): MadangServer {
   });
   const lockout = new Lockout(clock);
   const identity = new Identity(identityOptions, { clock, random, fetch, lockout, log, wallNowMs });
-  const users = new Sessions({ clock, bans, log, connectionsPerUser: CONNECTIONS_PER_USER, wallNowMs });
+  const users = new Sessions({ clock, bans, log, connectionsPerUser: limits.roomsPerUser, wallNowMs });
   const door = new Door({
     identity,
     isIdentityRequired: identityOptions.required === true,
     sessions: users,
     guesses: new Lockout(clock),
-    mayJoin: () => null,
+    mayJoin: () => admission.mayJoin(),
+    limits,
+    clock,
   });
-  const context: LinkContext = { rooms, door, clock, log, buggify };
+  const context: LinkContext = { rooms, door, clock, log, buggify, limits, counters };
   let isStopping = false;
   let http: HttpServer | null = null;
   let transports: readonly Transport[] = [];
@@ -197,10 +220,12 @@ export function createServer(options: ServerOptions): MadangServer {
   const routes: { path: string; answer: () => Promise<JsonValue> }[] = [];
 
   const listen = async (): Promise<ServerAddress> => {
-    const native = new WsTransport({ clock, log, subprotocol: SUBPROTOCOL });
-    const text = new WsTransport({ clock, log });
+    const native = new WsTransport({ clock, limits, counters, subprotocol: SUBPROTOCOL });
+    const text = new WsTransport({ clock, limits, counters });
     transports = [native, text];
-    gateways = factories.map((make) => make({ ...context, allowedOrigins }));
+    gateways = factories.map((make) =>
+      make({ ...context, allowedOrigins, enter: (request) => turnstile.enter(request) }),
+    );
     const upgrades = new Map([
       ['/play', native],
       ['/websocket', text],
@@ -209,14 +234,26 @@ export function createServer(options: ServerOptions): MadangServer {
       rooms,
       directory,
       identity,
-      addressOf: (c) => c.env.incoming.socket.remoteAddress ?? '',
+      addressOf: (c) => turnstile.addressOf(c.env.incoming),
       pages,
       routes,
       upgradePaths: [...upgrades.keys()],
+      metrics: counters,
       log,
       isStopping: () => isStopping,
     });
-    http = new HttpServer({ api, gateways, upgrades, origins: { allowedOrigins, allowNoOrigin }, clock, log });
+    http = new HttpServer({
+      api,
+      gateways,
+      upgrades,
+      origins: { allowedOrigins, allowNoOrigin },
+      limits,
+      turnstile,
+      counters,
+      clock,
+      log,
+      isStopping: () => isStopping,
+    });
     startNativeGateway(native, context);
     startTextGateway(text, context);
     const chosen = await http.start(port, hosts);
@@ -228,6 +265,8 @@ export function createServer(options: ServerOptions): MadangServer {
     rooms.stop();
     await Promise.all([...transports, ...gateways].map((way) => way.stop(STOP_DEADLINE_MS)));
     await http?.stop(LAST_WORD_MS);
+    admission.stop();
+    counters.stop();
   };
 
   return {
@@ -239,6 +278,7 @@ export function createServer(options: ServerOptions): MadangServer {
     async start() {
       try {
         rooms.start();
+        admission.start();
         if (transport === undefined) return await listen();
         transports = [transport];
         startNativeGateway(transport, context);

@@ -6,8 +6,10 @@ export {
   type ServerEvent,
   type ServerOptions,
 } from './create-server.ts';
+export { DEFAULT_LIMITS, type Limits } from './gateways/limits.ts';
 export { type LinkContext, PlayerLink, type Speech } from './gateways/player-link.ts';
 export type { Pages } from './http/api.ts';
+export { refusalOf, refuseRequest } from './http/refusal.ts';
 export { type Ban, type BanList, type BanTarget, MemoryBanList } from './identity/bans.ts';
 export type { Guest } from './identity/guests.ts';
 export type {
@@ -19,10 +21,12 @@ export type {
 } from './identity/identity.ts';
 export type { PublicAlgorithm, SecretAlgorithm } from './identity/keys.ts';
 export type { User, VerifiedUser } from './identity/user.ts';
+export type { Counters } from './node/counters.ts';
+export { GuardedWebSocketServer, tooLongYet, type WebSocketGuard } from './node/guarded-web-sockets.ts';
 export { openSqliteStore } from './node/sqlite-store.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Directory, RoomListing } from './ports/directory.ts';
-export type { Gateway, GatewayContext, GatewayFactory } from './ports/gateway.ts';
+export type { DoorRefusal, Gateway, GatewayContext, GatewayFactory, Visitor } from './ports/gateway.ts';
 export type { Random } from './ports/random.ts';
 export type { RoomQuery, RoomSort } from './ports/room-query.ts';
 export type { Store, StoredDocument } from './ports/store.ts';

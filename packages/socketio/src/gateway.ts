@@ -10,13 +10,17 @@ import {
   type Gateway,
   type GatewayContext,
   type GatewayFactory,
-  type LinkContext,
+  GuardedWebSocketServer,
+  type Limits,
   PlayerLink,
+  refusalOf,
+  refuseRequest,
   type Speech,
+  tooLongYet,
+  type Visitor,
 } from '@madang/server';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
-import { WebSocketServer } from 'ws';
 import { serveClientFile } from './client-files.ts';
 import { StateBroadcast } from './state-broadcast.ts';
 import { unsentBytes } from './unsent-bytes.ts';
@@ -25,26 +29,10 @@ const PATH = '/socket.io/';
 
 /** A client that vanished is noticed within the sum of the two. */
 const PING_INTERVAL_MS = 5_000;
-const PING_TIMEOUT_MS = 10_000;
-
-/** Bytes of one request or message, before anything of it is read. */
-const MESSAGE_BYTES_MAX = 16 * 1024;
-
-/** Fragments one message may come in. */
-const FRAGMENTS_MAX = 32;
-
-/** After our close frame, how long the other side may take to close. */
-const CLOSE_TIMEOUT_MS = 2_000;
+const PING_TIMEOUT_MS = 9_000;
 
 /** Packets of the transport that a client may send by itself; the others are the server's or the handshake's. */
 const CLIENT_PACKETS: ReadonlySet<string> = new Set(['message', 'pong', 'ping', 'close']);
-
-/** The engine sets no limit of its own to fragments, and lets a silent client hold a close for half a minute. */
-class BoundedWebSocketServer extends WebSocketServer {
-  constructor(options: object) {
-    super({ ...options, ...{ maxFragments: FRAGMENTS_MAX, closeTimeout: CLOSE_TIMEOUT_MS } });
-  }
-}
 
 /** Serves Socket.IO clients on the server's own port, at `/socket.io/`. */
 export function socketIo(): GatewayFactory {
@@ -53,29 +41,44 @@ export function socketIo(): GatewayFactory {
 
 class SocketIoGateway implements Gateway {
   readonly path = PATH;
-  readonly #context: LinkContext;
+  readonly #context: GatewayContext;
   readonly #engine: Engine;
   readonly #io: Server;
-  readonly #links = new WeakMap<EngineSocket, SocketLink>();
+  /** Whom a request let in, until there is a session. */
+  readonly #visitors = new WeakMap<IncomingMessage, Visitor>();
+  readonly #responses = new WeakMap<IncomingMessage, ServerResponse>();
+  /** By the id of their session. */
+  readonly #links = new Map<string, SocketLink>();
   readonly #states: StateBroadcast;
 
   constructor(context: GatewayContext) {
+    const { limits, counters } = context;
+    const visitors = this.#visitors;
     this.#context = context;
     this.#engine = new Engine({
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
-      maxHttpBufferSize: MESSAGE_BYTES_MAX,
+      maxHttpBufferSize: limits.messageBytes,
       httpCompression: false,
-      wsEngine: BoundedWebSocketServer,
+      wsEngine: class extends GuardedWebSocketServer {
+        constructor(options: object) {
+          super({ ...context, visitors }, options);
+        }
+      },
+      allowRequest: (request, answer) => {
+        if (this.#isLetIn(request)) answer(null, true);
+      },
       // Without origins of others there are no headers for them at all.
       ...(context.allowedOrigins.length === 0 ? {} : { cors: { origin: [...context.allowedOrigins] } }),
     });
-    this.#io = new Server({ serveClient: false, connectTimeout: 5_000 });
+    // What the engine refuses by itself.
+    this.#engine.on('connection_error', () => counters.refused('BAD_REQUEST', 'a Socket.IO request was refused'));
+    this.#io = new Server({ serveClient: false, connectTimeout: limits.joinTimeoutMs });
     this.#states = new StateBroadcast(this.#io);
     this.#engine.on('connection', (connection: EngineSocket) => this.#watch(connection));
     this.#io.bind(this.#engine);
     this.#io.use((socket, next) => {
-      const link = this.#links.get(socket.conn);
+      const link = this.#links.get(idOf(socket.conn));
       if (link === undefined) return next();
       link.join(socket, (refusal) => {
         if (refusal === null) next();
@@ -85,11 +88,16 @@ class SocketIoGateway implements Gateway {
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
-    if (isEngineAddress(request)) this.#engine.handleRequest(engineRequest(request), response);
-    else if (!serveClientFile(PATH, request, response)) response.writeHead(404).end('Not found.\n');
+    if (isEngineAddress(request)) {
+      this.#responses.set(request, response);
+      this.#engine.handleRequest(engineRequest(request), response);
+    } else if (!serveClientFile(PATH, request, response)) response.writeHead(404).end('Not found.\n');
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void {
+    this.#visitors.set(request, visitor);
+    // A session that goes on over a WebSocket is the one that was there.
+    this.#links.get(sessionOf(request))?.comesOver(visitor);
     this.#engine.handleUpgrade(engineRequest(request), socket, head);
   }
 
@@ -98,12 +106,38 @@ class SocketIoGateway implements Gateway {
     this.#engine.close();
   }
 
+  /**
+   * Whether a new session may begin. One over a WebSocket was let in with its socket; one by plain requests is let in here, or
+   * answered why not.
+   */
+  #isLetIn(request: IncomingMessage): boolean {
+    const response = this.#responses.get(request);
+    if (response === undefined) return true;
+    const visitor = this.#context.enter(request);
+    if (visitor instanceof GameError) {
+      this.#context.counters.refused(visitor.code, 'a Socket.IO session was refused', { code: visitor.code });
+      refuseRequest(response, refusalOf(visitor));
+      return false;
+    }
+    this.#visitors.set(request, visitor);
+    // Where no session came of it.
+    response.once('close', () => this.#visitors.get(request)?.leave());
+    return true;
+  }
+
   #watch(connection: EngineSocket): void {
-    const link = new SocketLink(this.#context, connection, this.#states);
-    this.#links.set(connection, link);
+    const { request } = connection;
+    const visitor = this.#visitors.get(request);
+    if (visitor === undefined) return connection.close(true);
+    this.#visitors.delete(request);
+    const link = new SocketLink(this.#context, connection, visitor, this.#states);
+    this.#links.set(idOf(connection), link);
     connection.on('packet', ({ type, data }: { type: string; data?: unknown }) => link.packet(type, data));
+    connection.on('upgrade', () => visitor.leave());
     connection.on('close', (reason: string) => {
       this.#context.log.info({ reason }, 'a Socket.IO connection closed');
+      this.#links.delete(idOf(connection));
+      visitor.leave();
       link.player.gone();
     });
   }
@@ -113,17 +147,30 @@ class SocketIoGateway implements Gateway {
 class SocketLink {
   readonly player: PlayerLink;
   readonly #connection: EngineSocket;
+  readonly #limits: Limits;
+  /** Its connections, of which there are two while it goes over from plain requests to a WebSocket. */
+  readonly #visitors: Visitor[];
   #socket: Socket | null = null;
 
-  constructor(context: LinkContext, connection: EngineSocket, states: StateBroadcast) {
+  constructor(context: GatewayContext, connection: EngineSocket, visitor: Visitor, states: StateBroadcast) {
     this.#connection = connection;
+    this.#limits = context.limits;
+    this.#visitors = [visitor];
     this.player = new PlayerLink(context, this.#speech(states), connection.remoteAddress);
+  }
+
+  /** The session goes on over another connection. */
+  comesOver(visitor: Visitor): void {
+    this.#visitors.push(visitor);
+    if (this.#socket !== null) visitor.admit();
   }
 
   /** Every packet of the transport is paid for here, the events in them as well. */
   packet(type: string, data: unknown): void {
     const sizeBytes = typeof data === 'string' || Buffer.isBuffer(data) ? Buffer.byteLength(data) : 0;
     this.player.handle(sizeBytes, () => {
+      const tooLong = tooLongYet(sizeBytes, { isAdmitted: this.#socket !== null }, this.#limits);
+      if (tooLong !== null) throw tooLong;
       if (!CLIENT_PACKETS.has(type)) throw badFrame(`a client does not send ${type} packets`);
     });
   }
@@ -134,6 +181,7 @@ class SocketLink {
     this.player.join({ game, room, name, identity, isSpectator: spectate === true }, (refusal) => {
       if (refusal !== null) return joined(refusal);
       this.#socket = socket;
+      for (const visitor of this.#visitors) visitor.admit();
       socket.use(([event, ...values]: unknown[]) => this.#event(event, values));
       // One connection is one player: who leaves the namespace leaves the room, and has nothing more to say here.
       socket.on('disconnect', () => this.#connection.close());
@@ -220,6 +268,16 @@ class SocketLink {
 /** The engine takes any path as its own; only one is. */
 function isEngineAddress({ url = '' }: IncomingMessage): boolean {
   return url === PATH || url.startsWith(`${PATH}?`);
+}
+
+/** The id of a session: public by the engine's documents, and private by its types. */
+function idOf(connection: EngineSocket): string {
+  return String(Reflect.get(connection, 'id'));
+}
+
+/** The session that a request says it belongs to; of several the last, as the engine has it. '' where it says none. */
+function sessionOf({ url = '' }: IncomingMessage): string {
+  return new URLSearchParams(url.slice(url.indexOf('?') + 1)).getAll('sid').at(-1) ?? '';
 }
 
 /** The engine reads properties of its own off the request, which its types declare as another class. */

@@ -1,5 +1,5 @@
 import type { OpenLink } from '@madang/client';
-import { defineGame } from '@madang/core';
+import { defineGame, table, text, u8, u16 } from '@madang/core';
 import type { Room } from '@madang/server';
 import { MemoryDirectory } from '@madang/server/memory';
 import pino from 'pino';
@@ -52,6 +52,25 @@ describe('a run', () => {
     const all = await replay(4, { ...SHORT, faults: 'all' });
     expect(faults).toMatchObject({ cuts: all.faults.cuts, weather: 0, crashes: 0, leaving: 0 });
     expect(faults.cuts).toBeGreaterThan(0);
+  });
+
+  test('where lines only break, each is returned from: nobody loses a seat that is held for long enough', async () => {
+    let joined = 0;
+    const check: SimulateOptions<typeof pond>['check'] = ({ world }) => {
+      joined = world.clients.reduce((sum, client) => sum + client.joined, 0);
+    };
+    const cuts = { ...SHORT, durationMs: 20_000, faults: ['cuts'], server: { graceMs: 40_000 } } as const;
+    const { returned, clients, faults } = await replay(4, { ...cuts, check });
+    expect(faults.cuts).toBeGreaterThan(3);
+    expect(returned).toBeGreaterThan(3);
+    expect([joined, clients]).toEqual([4, new Array(4).fill({ state: 'playing' })]);
+  });
+
+  test('tabs that are duplicated and tokens that are tried again cost nobody a seat', async () => {
+    const { returned, clients, faults } = await replay(2, { ...SHORT, durationMs: 20_000, faults: ['duplicates', 'replays'] });
+    expect([faults.duplicates, faults.replays].map((count = 0) => count > 2)).toEqual([true, true]);
+    expect(returned).toBeGreaterThanOrEqual(faults.duplicates ?? 0);
+    expect(clients).toEqual(new Array(4).fill({ state: 'playing' }));
   });
 
   test('scripts play what they say, to whom and when they say it', async () => {
@@ -170,6 +189,25 @@ describe('a failure', () => {
       replay(1, { ...SHORT, check: ({ room }) => room.tick === 70 && forget(room, 'weather') }),
     );
     expect(failure.message).toMatch(/\[I5\] at tick \d+ a change of weather \d+ rain was not published/);
+  });
+
+  test('[I10] a secret that is sent to somebody else is one, however it gets there', async () => {
+    const game = defineGame({
+      ...pond,
+      name: 'gossips',
+      state: { frogs: table({ x: u16, dream: text(40).visibleTo('owner') }, { maxRows: 12 }) },
+      events: { croaked: { loudness: u8 }, heard: { dream: text(40) } },
+      join: (room, seat) =>
+        void room.state.frogs.add({ dream: `to be a king, number ${seat.number}` }, { owner: seat }),
+      control() {},
+      step(room, { tick }) {
+        const [frog] = room.state.frogs;
+        if (tick === 60 && frog !== undefined) room.emit('heard', { dream: frog.dream });
+      },
+    });
+    expect((await failureOf(replay(1, { ...SHORT, game }))).message).toMatch(
+      /\[I10\] client-\d was sent what only seat 1 of room \w+ may see/,
+    );
   });
 
   test('[I7] timers without end are one', async () => {

@@ -4,7 +4,7 @@
  * nothing of who is gone.
  */
 import { type Game, GameError, isGameError } from '@madang/core';
-import { type Attention, pageAttention } from '../attention.ts';
+import { pageAttention } from '../attention.ts';
 import type { ConnectOptions } from '../connection.ts';
 import type { OpenLink } from '../link.ts';
 import { Listeners } from '../listeners.ts';

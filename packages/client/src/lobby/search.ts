@@ -103,7 +103,7 @@ export class SearchClient implements Search {
   cancel(): void {
     // One that the server knows of has ended once the server says so: it may have found a match meanwhile.
     if (this.#state === 'asked') this.#options.send({ type: 'dequeue' });
-    else this.#drop('the search was ended');
+    else this.#drop('cancelled');
   }
 
   hear(tell: SearchTell): void {

@@ -8,7 +8,7 @@ import { hashText } from '../state/hash.ts';
 import type { Fields, ValuesOf } from './field.ts';
 import type { Interest } from './interest.ts';
 import { checkLifecycle, type HostRight, type RecordNames } from './lifecycle.ts';
-import type { MatchRules } from './match.ts';
+import { checkMatchRules, type MatchRules } from './match.ts';
 import { parseMessage } from './message.ts';
 import { checkNetcode, type PastOf, type PlaceFields, REWIND_MS } from './netcode.ts';
 import { type ReplyOf, type RequestNames, replyFieldsOf } from './request.ts';
@@ -361,6 +361,7 @@ export function defineGame<
   checkSending(definition, events);
   checkNetcode(definition);
   checkLifecycle(definition);
+  if (definition.match !== undefined) checkMatchRules(definition.match, seats);
   const { control, rewindMs = REWIND_MS } = definition;
   const predict = definition.predict ?? (control === undefined ? 'none' : 'self');
   const fingerprint = fingerprintOf({ name, state, input, commands, events });

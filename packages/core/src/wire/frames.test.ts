@@ -14,33 +14,25 @@ import {
   applyServerFrame,
   type ClientFrame,
   decodeClientFrame,
-  decodeJoin,
   encodeAnswer,
-  encodeChat,
   encodeCheck,
   encodeClientFrame,
   encodeDone,
   encodeEvent,
-  encodeJoin,
-  encodePeople,
   encodePong,
   encodeRefusal,
   encodeSaid,
   encodeTiming,
-  encodeWelcome,
   type InputReport,
-  isJoin,
   isSnapshot,
   isStateFrame,
-  type JoinRequest,
-  type JoinWay,
   LATE_MAX,
-  type Person,
   TICK_PARTS,
-  type WelcomeFrame,
   writeDeltaHead,
   writeSnapshotHead,
 } from './frames.ts';
+import { decodeJoin, encodeJoin, isJoin, type JoinRequest, type JoinWay } from './join-frame.ts';
+import { encodeChat, encodePeople, encodeWelcome, type Person, type WelcomeFrame } from './room-frames.ts';
 
 const schema = {
   state: {

@@ -5,7 +5,7 @@
  * The first byte is the kind. Kinds below 64 go to the server, those from 64 on to the client. A frame ends where its
  * last field ends: bytes that follow are refused.
  */
-import { type ByteReader, ByteWriter, unzigzag, zigzag } from '../codec/bytes.ts';
+import { type ByteReader, type ByteWriter, unzigzag, zigzag } from '../codec/bytes.ts';
 import { readDelta, readGrants, readSnapshot } from '../codec/state-codec.ts';
 import { utf8Cut, utf8Length } from '../codec/utf8.ts';
 import type { GameError } from '../errors.ts';
@@ -17,6 +17,15 @@ import { replyFieldsOf } from '../schema/request.ts';
 import { columnsOf, type StateSchema } from '../schema/state-schema.ts';
 import type { Difference } from '../state/difference.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { framed, KIND, NAME_BYTES_MAX, ROOM_ID_BYTES_MAX, readName, readNamed, writeNamed } from './parts.ts';
+import {
+  type ChatLine,
+  type PeopleFrame,
+  readChat,
+  readPeople,
+  readWelcome,
+  type WelcomeFrame,
+} from './room-frames.ts';
 
 /** The WebSocket subprotocol a native client asks for. */
 export const SUBPROTOCOL = 'madang.v1';
@@ -24,47 +33,14 @@ export const SUBPROTOCOL = 'madang.v1';
 /** Bytes of one message from a client, whatever the gateway. */
 export const CLIENT_FRAME_BYTES_MAX = 16 * 1024;
 
-/** Bytes of a client's first message: an identity's token is the most of it. */
-export const JOIN_FRAME_BYTES_MAX = 4 * 1024;
-
 /** Requests that a client may send again when it returns: what the server remembers answers of. */
 export const UNHEARD_MAX = 64;
 
 /** Bytes of a key that an author gives a request to have it done once. */
 const REQUEST_KEY_BYTES_MAX = 64;
 
-const NAME_BYTES_MAX = 256;
-const ROOM_ID_BYTES_MAX = 64;
-const CHAT_BYTES_MAX = 4096;
-const PEOPLE_MAX = 0xffff;
 const SENTENCE_BYTES_MAX = 1024;
 const DETAILS_BYTES_MAX = 4096;
-
-const JOIN = 1;
-const INPUT = 2;
-const COMMAND = 3;
-const SAY = 4;
-const REPAIR = 5;
-const LEAVE = 6;
-const DIVERGED = 7;
-const REST = 8;
-const ASK = 9;
-const DO = 10;
-const PING = 11;
-
-const WELCOME = 64;
-const SNAPSHOT = 65;
-const DELTA = 66;
-const EVENT = 67;
-const SAID = 68;
-const REFUSAL = 69;
-const CHECK = 70;
-const TIMING = 71;
-const ANSWER = 72;
-const DONE = 73;
-const PEOPLE = 74;
-const CHAT = 75;
-const PONG = 76;
 
 /** Parts of a tick that times on the wire are counted in. */
 export const TICK_PARTS = 16;
@@ -78,31 +54,6 @@ export const LATE_MAX = 64;
 /** Why a client asks for the whole state: it missed something, or its checksum differs. */
 const REPAIR_REASONS = ['gap', 'checksum'] as const;
 export type RepairReason = (typeof REPAIR_REASONS)[number];
-
-/**
- * How somebody wants to come in: to `any` room with a free seat, opening one where there is none; to the `room` of an id or
- * code; to a new one (`create`); with the ticket of a match (`claim`); back to the seat it had (`return`).
- */
-const JOIN_WAYS = ['any', 'room', 'create', 'claim', 'return'] as const;
-export type JoinWay = (typeof JOIN_WAYS)[number];
-
-/** The first frame of a connection. */
-export interface JoinRequest {
-  readonly game: string;
-  readonly fingerprint: number;
-  readonly way: JoinWay;
-  /** The room's id or code, the ticket, or the token of the seat; '' where the way needs none. */
-  readonly key: string;
-  /** '' for a name the server chooses. */
-  readonly name: string;
-  /** The token that says who this is; '' for nobody. */
-  readonly identity: string;
-  readonly isSpectator: boolean;
-  /** A room that is opened is found by its code only. */
-  readonly isPrivate: boolean;
-  /** The options of a room that is opened; null for none. */
-  readonly options: JsonValue;
-}
 
 /** An input with the moment it is for and what its player saw. */
 export interface TimedInput<I extends Fields = Fields> {
@@ -168,95 +119,49 @@ export interface FrameSchema {
   readonly events: Messages;
 }
 
-/** What is absent is nobody in particular who wants to play in any room. */
-export function encodeJoin(request: Pick<JoinRequest, 'game' | 'fingerprint'> & Partial<JoinRequest>): Uint8Array {
-  const { game, fingerprint, way = 'any', key = '', name = '', identity = '', options = null } = request;
-  const { isSpectator = false, isPrivate = false } = request;
-  return framed(JOIN, (out) => {
-    out.text(game);
-    out.u32(fingerprint);
-    out.u8(JOIN_WAYS.indexOf(way));
-    out.text(key);
-    out.text(name);
-    out.text(identity);
-    out.u8((isSpectator ? 1 : 0) | (isPrivate ? 2 : 0));
-    out.text(options === null ? '' : JSON.stringify(options));
-  });
-}
-
-/** True for a frame that claims to be a join: it is read without knowing the game. */
-export function isJoin(bytes: Uint8Array): boolean {
-  return bytes[0] === JOIN;
-}
-
-export function decodeJoin(from: ByteReader): JoinRequest {
-  if (from.u8() !== JOIN) from.fail('the first frame must be a join');
-  const game = from.text(NAME_BYTES_MAX);
-  const fingerprint = from.u32();
-  const way = JOIN_WAYS[from.u8()] ?? from.fail('a way to join is unknown');
-  const key = from.text(NAME_BYTES_MAX);
-  const name = from.text(NAME_BYTES_MAX);
-  const identity = from.text(JOIN_FRAME_BYTES_MAX);
-  const flags = from.u8();
-  if (flags > 3) from.fail('a flag of a join is unknown');
-  const options = from.text(JOIN_FRAME_BYTES_MAX);
-  from.end();
-  return {
-    game,
-    fingerprint,
-    way,
-    key,
-    name,
-    identity,
-    isSpectator: (flags & 1) !== 0,
-    isPrivate: (flags & 2) !== 0,
-    options: options === '' ? null : parseJson(options),
-  };
-}
-
 export function encodeClientFrame(schema: FrameSchema, frame: ClientFrame): Uint8Array {
   switch (frame.kind) {
     case 'input':
-      return framed(INPUT, (out) => {
+      return framed(KIND.INPUT, (out) => {
         out.varint(frame.tick);
         out.varint(frame.seenTick);
         out.varint(Math.round(frame.viewDelayTicks * TICK_PARTS));
         writeMessage(out, schema.input, frame.input);
       });
     case 'command':
-      return framed(COMMAND, (out) => {
+      return framed(KIND.COMMAND, (out) => {
         out.varint(frame.number);
         writeNamed(out, schema.commands, frame.name, frame.payload);
       });
     case 'ask':
-      return framed(ASK, (out) => {
+      return framed(KIND.ASK, (out) => {
         out.varint(frame.number);
         out.text(frame.key);
         writeNamed(out, schema.commands, frame.name, frame.payload);
       });
     case 'say':
-      return framed(SAY, (out) => {
+      return framed(KIND.SAY, (out) => {
         out.varint(frame.number);
         out.text(JSON.stringify(frame.message));
       });
     case 'do':
-      return framed(DO, (out) => {
+      return framed(KIND.DO, (out) => {
         out.varint(frame.number);
         out.text(JSON.stringify(frame.deed));
       });
     case 'ping':
-      return framed(PING, () => {});
+      return framed(KIND.PING, () => {});
     case 'repair':
-      return framed(REPAIR, (out) => out.u8(REPAIR_REASONS.indexOf(frame.because)));
+      return framed(KIND.REPAIR, (out) => out.u8(REPAIR_REASONS.indexOf(frame.because)));
     case 'diverged':
-      return framed(DIVERGED, (out) => {
+      return framed(KIND.DIVERGED, (out) => {
         out.varint(frame.tick);
         writeDifference(out, schema.state, frame.at);
       });
     case 'rest':
-      return framed(REST, () => {});
+      return framed(KIND.REST, () => {});
     case 'leave':
-      return framed(LEAVE, () => {});
+      return framed(KIND.LEAVE, () => {});
   }
 }
 
@@ -270,7 +175,7 @@ export function decodeClientFrame(schema: FrameSchema, from: ByteReader): Client
 function readClientFrame(schema: FrameSchema, from: ByteReader): ClientFrame {
   const kind = from.u8();
   switch (kind) {
-    case INPUT:
+    case KIND.INPUT:
       return {
         kind: 'input',
         tick: from.varint(),
@@ -278,28 +183,28 @@ function readClientFrame(schema: FrameSchema, from: ByteReader): ClientFrame {
         viewDelayTicks: from.varint() / TICK_PARTS,
         input: readMessage(from, schema.input),
       };
-    case COMMAND:
+    case KIND.COMMAND:
       return { kind: 'command', number: from.varint(), ...readNamed(from, schema.commands) };
-    case ASK:
+    case KIND.ASK:
       return {
         kind: 'ask',
         number: from.varint(),
         key: from.text(REQUEST_KEY_BYTES_MAX),
         ...readNamed(from, schema.commands),
       };
-    case SAY:
+    case KIND.SAY:
       return { kind: 'say', number: from.varint(), message: parseJson(from.text(CLIENT_FRAME_BYTES_MAX)) };
-    case DO:
+    case KIND.DO:
       return { kind: 'do', number: from.varint(), deed: parseJson(from.text(CLIENT_FRAME_BYTES_MAX)) };
-    case PING:
+    case KIND.PING:
       return { kind: 'ping' };
-    case REPAIR:
+    case KIND.REPAIR:
       return { kind: 'repair', because: REPAIR_REASONS[from.u8()] ?? from.fail('a reason is unknown') };
-    case DIVERGED:
+    case KIND.DIVERGED:
       return { kind: 'diverged', tick: from.varint(), at: readDifference(from, schema.state) };
-    case REST:
+    case KIND.REST:
       return { kind: 'rest' };
-    case LEAVE:
+    case KIND.LEAVE:
       return { kind: 'leave' };
     default:
       return from.fail(`kind ${kind} is not one a seated client sends`);
@@ -308,12 +213,12 @@ function readClientFrame(schema: FrameSchema, from: ByteReader): ClientFrame {
 
 /** True for a frame that carries state: one that cannot be read leaves the mirror in need of a whole. */
 export function isStateFrame(bytes: Uint8Array): boolean {
-  return bytes[0] === SNAPSHOT || bytes[0] === DELTA;
+  return bytes[0] === KIND.SNAPSHOT || bytes[0] === KIND.DELTA;
 }
 
 /** True for a frame that carries the whole state. */
 export function isSnapshot(bytes: Uint8Array): boolean {
-  return bytes[0] === SNAPSHOT;
+  return bytes[0] === KIND.SNAPSHOT;
 }
 
 /** What the server says. State is applied to the mirror while it is read, so it does not appear here. */
@@ -340,63 +245,9 @@ export type ServerFrame =
       readonly details: JsonValue;
     };
 
-/** Where a player sits, and what it needs to come back. */
-export interface WelcomeFrame {
-  /** The number of the seat; 0 for a spectator. */
-  readonly seat: number;
-  readonly roomId: string;
-  /** What the room can be found by beside its id; '' for a room that has none. */
-  readonly code: string;
-  /** How others are told who this is. */
-  readonly you: string;
-  /** Good for coming back to this seat, once; '' where it is not held. */
-  readonly token: string;
-  /** How long the seat is held. */
-  readonly graceMs: number;
-  /** The highest number that the server has heard on this seat: a client that knows nothing of it counts on from here. */
-  readonly heard: number;
-  /** True for who was here before. */
-  readonly isReturn: boolean;
-}
-
-/** Somebody in a room, as all are told. */
-export interface Person {
-  /** The number of the seat; spectators have numbers above all seats. */
-  readonly id: number;
-  readonly name: string;
-  readonly isBot: boolean;
-  readonly isSpectator: boolean;
-  readonly isDropped: boolean;
-  readonly isHost: boolean;
-  readonly isTyping: boolean;
-}
-
-/** Who came, changed and went since this client was told last. */
-export interface PeopleFrame {
-  /** True where it is all there are, and whoever is not named is not here. */
-  readonly isWhole: boolean;
-  readonly here: readonly Person[];
-  readonly gone: readonly number[];
-}
-
-const PERSON_FLAGS = ['isBot', 'isSpectator', 'isDropped', 'isHost', 'isTyping'] as const;
-
-export function encodeWelcome(welcome: WelcomeFrame): Uint8Array {
-  return framed(WELCOME, (out) => {
-    out.varint(welcome.seat);
-    out.text(welcome.roomId);
-    out.text(welcome.code);
-    out.text(welcome.you);
-    out.text(welcome.token);
-    out.varint(welcome.graceMs);
-    out.varint(welcome.heard);
-    out.u8(welcome.isReturn ? 1 : 0);
-  });
-}
-
 /** The reply to a request, by the number it had. */
 export function encodeAnswer(schema: FrameSchema, number: number, name: string, reply: ValuesOf<Fields>): Uint8Array {
-  return framed(ANSWER, (out) => {
+  return framed(KIND.ANSWER, (out) => {
     out.varint(number);
     out.varint(Object.keys(schema.commands).indexOf(name));
     writeMessage(out, replyFieldsOf(schema.commands[name] ?? {}) ?? {}, reply);
@@ -405,65 +256,30 @@ export function encodeAnswer(schema: FrameSchema, number: number, name: string, 
 
 /** A deed was done. */
 export function encodeDone(number: number): Uint8Array {
-  return framed(DONE, (out) => out.varint(number));
-}
-
-export function encodePeople({ isWhole, here, gone }: PeopleFrame): Uint8Array {
-  return framed(PEOPLE, (out) => {
-    out.u8(isWhole ? 1 : 0);
-    out.varint(here.length);
-    for (const person of here) {
-      out.varint(person.id);
-      out.u8(PERSON_FLAGS.reduce((flags, flag, bit) => flags | (person[flag] ? 1 << bit : 0), 0));
-      out.text(person.name);
-    }
-    out.varint(gone.length);
-    for (const id of gone) out.varint(id);
-  });
-}
-
-/** A line of chat. */
-export interface ChatLine {
-  /** Counts up in a room: a client that is told the same line twice can tell. */
-  readonly number: number;
-  /** The speaker's id among the people, and its name then; 0 and '' where the room itself speaks. */
-  readonly from: number;
-  readonly name: string;
-  readonly text: string;
-  readonly isForTeam: boolean;
-}
-
-export function encodeChat(line: ChatLine): Uint8Array {
-  return framed(CHAT, (out) => {
-    out.varint(line.number);
-    out.varint(line.from);
-    out.text(line.name);
-    out.text(line.text);
-    out.u8(line.isForTeam ? 1 : 0);
-  });
+  return framed(KIND.DONE, (out) => out.varint(number));
 }
 
 /** The line is alive. */
 export function encodePong(): Uint8Array {
-  return framed(PONG, () => {});
+  return framed(KIND.PONG, () => {});
 }
 
 /** Begins a frame with the whole state: a snapshot and grants follow. */
 export function writeSnapshotHead(out: ByteWriter, tick: number): void {
-  out.u8(SNAPSHOT);
+  out.u8(KIND.SNAPSHOT);
   out.varint(tick);
 }
 
 /** Begins a frame with what changed since the state at `baseTick`: a delta and grants follow. */
 export function writeDeltaHead(out: ByteWriter, tick: number, baseTick: number): void {
-  out.u8(DELTA);
+  out.u8(KIND.DELTA);
   out.varint(tick);
   out.varint(tick - baseTick);
 }
 
 /** `hash` is that of the receiver's state at `tick`, as `hashState` gives it. */
 export function encodeCheck(tick: number, hash: string): Uint8Array {
-  return framed(CHECK, (out) => {
+  return framed(KIND.CHECK, (out) => {
     out.varint(tick);
     out.u32(Number.parseInt(hash.slice(0, 8), 16));
     out.u32(Number.parseInt(hash.slice(8), 16));
@@ -471,7 +287,7 @@ export function encodeCheck(tick: number, hash: string): Uint8Array {
 }
 
 export function encodeTiming({ at, tick, marginTicks, heldTicks, late }: InputReport): Uint8Array {
-  return framed(TIMING, (out) => {
+  return framed(KIND.TIMING, (out) => {
     out.varint(at);
     out.varint(tick);
     const margin = Math.max(-MARGIN_TICKS_MAX, Math.min(MARGIN_TICKS_MAX, marginTicks));
@@ -496,7 +312,7 @@ export interface EventFrame {
 }
 
 export function encodeEvent(schema: FrameSchema, { tick, by, name, payload }: EventFrame): Uint8Array {
-  return framed(EVENT, (out) => {
+  return framed(KIND.EVENT, (out) => {
     out.varint(tick);
     out.varint(by);
     writeNamed(out, schema.events, name, payload);
@@ -504,7 +320,7 @@ export function encodeEvent(schema: FrameSchema, { tick, by, name, payload }: Ev
 }
 
 export function encodeSaid(from: string, message: JsonValue): Uint8Array {
-  return framed(SAID, (out) => {
+  return framed(KIND.SAID, (out) => {
     out.text(from);
     out.text(JSON.stringify(message));
   });
@@ -513,7 +329,7 @@ export function encodeSaid(from: string, message: JsonValue): Uint8Array {
 /** A sentence that is too long is cut; details that are too long are left out. */
 export function encodeRefusal({ code, message, details }: GameError, number = 0): Uint8Array {
   const json = JSON.stringify(details);
-  return framed(REFUSAL, (out) => {
+  return framed(KIND.REFUSAL, (out) => {
     out.varint(number);
     out.text(code);
     out.text(utf8Cut(message.toWellFormed(), SENTENCE_BYTES_MAX));
@@ -545,26 +361,16 @@ function readServerFrame(
   from: ByteReader,
 ): ServerFrame {
   switch (kind) {
-    case WELCOME:
-      return {
-        kind: 'welcome',
-        seat: from.varint(),
-        roomId: from.text(ROOM_ID_BYTES_MAX),
-        code: from.text(ROOM_ID_BYTES_MAX),
-        you: from.text(ROOM_ID_BYTES_MAX),
-        token: from.text(NAME_BYTES_MAX),
-        graceMs: from.varint(),
-        heard: from.varint(),
-        isReturn: from.u8() === 1,
-      };
-    case SNAPSHOT: {
+    case KIND.WELCOME:
+      return { kind: 'welcome', ...readWelcome(from) };
+    case KIND.SNAPSHOT: {
       if (mirror === null) return from.fail('state came before the welcome');
       const at = from.varint();
       readSnapshot(from, mirror);
       readGrants(from, mirror);
       return { kind: 'snapshot', tick: at };
     }
-    case DELTA: {
+    case KIND.DELTA: {
       if (mirror === null) return from.fail('state came before the welcome');
       const at = from.varint();
       const baseTick = at - from.varint();
@@ -575,12 +381,12 @@ function readServerFrame(
       readGrants(from, mirror);
       return { kind: 'delta', tick: at };
     }
-    case CHECK: {
+    case KIND.CHECK: {
       const at = from.varint();
       const digits = (word: number): string => word.toString(16).padStart(8, '0');
       return { kind: 'check', tick: at, hash: digits(from.u32()) + digits(from.u32()) };
     }
-    case TIMING: {
+    case KIND.TIMING: {
       const at = from.varint();
       const tick = from.varint();
       const marginTicks = unzigzag(from.varint()) / TICK_PARTS;
@@ -590,15 +396,15 @@ function readServerFrame(
       const late = Array.from({ length: count }, () => ({ tick: from.varint(), appliedAt: from.varint() }));
       return { kind: 'timing', at, tick, marginTicks, heldTicks, late };
     }
-    case EVENT:
+    case KIND.EVENT:
       return { kind: 'event', tick: from.varint(), by: from.varint(), ...readNamed(from, schema.events) };
-    case SAID:
+    case KIND.SAID:
       return {
         kind: 'said',
         from: from.text(ROOM_ID_BYTES_MAX),
         message: parseJson(from.text(CLIENT_FRAME_BYTES_MAX)),
       };
-    case REFUSAL:
+    case KIND.REFUSAL:
       return {
         kind: 'refusal',
         number: from.varint(),
@@ -606,82 +412,22 @@ function readServerFrame(
         sentence: from.text(SENTENCE_BYTES_MAX),
         details: parseJson(from.text(DETAILS_BYTES_MAX)),
       };
-    case ANSWER: {
+    case KIND.ANSWER: {
       const number = from.varint();
       const [name, fields] = readName(from, schema.commands);
       return { kind: 'answer', number, name, reply: readMessage(from, replyFieldsOf(fields) ?? {}) };
     }
-    case DONE:
+    case KIND.DONE:
       return { kind: 'done', number: from.varint() };
-    case PEOPLE:
+    case KIND.PEOPLE:
       return { kind: 'people', ...readPeople(from) };
-    case CHAT:
-      return {
-        kind: 'chat',
-        number: from.varint(),
-        from: from.varint(),
-        name: from.text(NAME_BYTES_MAX),
-        text: from.text(CHAT_BYTES_MAX),
-        isForTeam: from.u8() === 1,
-      };
-    case PONG:
+    case KIND.CHAT:
+      return { kind: 'chat', ...readChat(from) };
+    case KIND.PONG:
       return { kind: 'pong' };
     default:
       return from.fail(`kind ${kind} is unknown`);
   }
-}
-
-function framed(kind: number, write: (out: ByteWriter) => void): Uint8Array {
-  const out = new ByteWriter(64);
-  out.u8(kind);
-  write(out);
-  return out.take();
-}
-
-/** A message by its place in the schema: names never travel. */
-function writeNamed(out: ByteWriter, messages: Messages, name: string, payload: ValuesOf<Fields>): void {
-  const index = Object.keys(messages).indexOf(name);
-  const fields = messages[name];
-  if (fields === undefined) throw new RangeError(`there is no message ${name}`);
-  out.varint(index);
-  writeMessage(out, fields, payload);
-}
-
-function readNamed(from: ByteReader, messages: Messages): { name: string; payload: ValuesOf<Fields> } {
-  const [name, fields] = readName(from, messages);
-  return { name, payload: readMessage(from, fields) };
-}
-
-function readName(from: ByteReader, messages: Messages): readonly [string, Fields] {
-  const index = from.varint();
-  return Object.entries(messages)[index] ?? from.fail(`message ${index} is unknown`);
-}
-
-function readPeople(from: ByteReader): PeopleFrame {
-  const isWhole = from.u8() === 1;
-  const here: Person[] = [];
-  for (let left = readCount(from); left > 0; left--) {
-    const id = from.varint();
-    const flags = from.u8();
-    const is = (flag: (typeof PERSON_FLAGS)[number]): boolean => (flags & (1 << PERSON_FLAGS.indexOf(flag))) !== 0;
-    here.push({
-      id,
-      name: from.text(NAME_BYTES_MAX),
-      isBot: is('isBot'),
-      isSpectator: is('isSpectator'),
-      isDropped: is('isDropped'),
-      isHost: is('isHost'),
-      isTyping: is('isTyping'),
-    });
-  }
-  const gone: number[] = [];
-  for (let left = readCount(from); left > 0; left--) gone.push(from.varint());
-  return { isWhole, here, gone };
-}
-
-function readCount(from: ByteReader): number {
-  const count = from.varint();
-  return count <= PEOPLE_MAX ? count : from.fail('a list of people is too long');
 }
 
 /** A place in a state by numbers of the schema: names never travel. */

@@ -7,6 +7,7 @@ import { Lockout } from '../identity/lockout.ts';
 import { Sessions } from '../identity/sessions.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Door, type DoorOptions } from './door.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 
 export interface OpenDoorOptions extends Partial<Pick<DoorOptions, 'isIdentityRequired' | 'mayJoin'>> {
   readonly identity?: IdentityOptions;
@@ -28,6 +29,8 @@ export function openDoor(
     sessions: new Sessions({ clock, bans: new MemoryBanList(), log, connectionsPerUser: 8, wallNowMs }),
     guesses: new Lockout(clock),
     mayJoin: () => null,
+    limits: DEFAULT_LIMITS,
+    clock,
     ...options,
   });
 }

@@ -4,6 +4,14 @@ import type { Identity } from '../identity/identity.ts';
 import type { Lockout } from '../identity/lockout.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { User } from '../identity/user.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Limits } from './limits.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** Who opened rooms lately, at most; whoever may open as many as at first again is forgotten. */
+const OPENERS_MAX = 10_000;
+
+const SECONDS_PER_MINUTE = 60;
 
 export interface DoorOptions {
   readonly identity: Identity;
@@ -12,12 +20,15 @@ export interface DoorOptions {
   readonly sessions: Sessions;
   /** Addresses that tried out too many codes, tickets and tokens. */
   readonly guesses: Lockout;
+  readonly limits: Pick<Limits, 'roomsPerMinute'>;
+  readonly clock: Clock;
   /** How long who wants to join is to wait; null where it may join now. */
   mayJoin(): number | null;
 }
 
 export class Door {
   readonly #options: DoorOptions;
+  readonly #openers = new Map<string, TokenBucket>();
 
   constructor(options: DoorOptions) {
     this.#options = options;
@@ -29,6 +40,22 @@ export class Door {
     const retryAfterMs = this.#options.mayJoin();
     if (retryAfterMs === null) return;
     throw new GameError('SERVER_BUSY', 'This server has much to do just now; come back in a moment.', { retryAfterMs });
+  }
+
+  /** Pays for a room that somebody opens: a user, or whoever comes from an address. Throws RATE_LIMITED. */
+  checkOpening(opener: string): void {
+    const { roomsPerMinute } = this.#options.limits;
+    const perSecond = roomsPerMinute / SECONDS_PER_MINUTE;
+    const bucket = this.#openers.get(opener) ?? new TokenBucket(this.#options.clock, perSecond, roomsPerMinute);
+    this.#openers.set(opener, bucket);
+    if (!bucket.take(1)) {
+      throw new GameError('RATE_LIMITED', `Too many rooms: at most ${roomsPerMinute} a minute.`, {
+        what: 'rooms',
+        perSecond,
+      });
+    }
+    if (this.#openers.size <= OPENERS_MAX) return;
+    for (const [one, { isFull }] of this.#openers) if (isFull) this.#openers.delete(one);
   }
 
   /** A join from this address was refused: one that tries out what others are told in private is to wait. */

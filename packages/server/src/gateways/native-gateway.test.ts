@@ -9,9 +9,11 @@ import {
   encodeJoin,
   type Game,
   hashState,
+  type JoinRequest,
   near,
   quantized,
   record,
+  request,
   type ServerFrame,
   type StateMirror,
   type StateSchema,
@@ -41,11 +43,18 @@ const crowd = defineGame({
     round: record({ count: u16 }),
   },
   input: { dx: u8 },
+  commands: { double: request({ of: u8 }, { is: u16 }) },
   events: { rang: { tick: u32 } },
   interest: { coins: near({ x: 'x', y: 'y', radius: 40 }) },
   avatars: 'walkers',
   join: (room, seat, { random }) =>
     void room.state.walkers.add({ x: random.below(100), y: random.below(100) }, { owner: seat }),
+  on: {
+    double(room, _seat, { of }) {
+      room.state.round.count += 1;
+      return { is: 2 * of };
+    },
+  },
   control(me, { dx }) {
     me.x = (me.x + dx) % 100;
     me.purse += dx;
@@ -126,10 +135,12 @@ async function open(players: number, { buggify = (_: string): boolean => false }
     log: pino({ level: 'warn' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
   });
   await server.start();
-  const clients = Array.from({ length: players }, () => {
+  /** One who joins by this wish. */
+  const join = (wish: Partial<JoinRequest> = {}): Client => {
     const client = new Client();
     client.link = transport.connect({
-      open: () => client.link?.send(encodeJoin({ ...NOBODY, game: crowd.name, fingerprint: crowd.fingerprint })),
+      open: () =>
+        client.link?.send(encodeJoin({ ...NOBODY, game: crowd.name, fingerprint: crowd.fingerprint, ...wish })),
       message: (data) => {
         if (typeof data !== 'string') client.take(data);
       },
@@ -138,7 +149,8 @@ async function open(players: number, { buggify = (_: string): boolean => false }
       },
     });
     return client;
-  });
+  };
+  const clients = Array.from({ length: players }, () => join());
   clock.advance(120);
   const [room] = server.rooms.all;
   if (room === undefined) throw new Error('the room is open from the start');
@@ -150,7 +162,7 @@ async function open(players: number, { buggify = (_: string): boolean => false }
       expect(client.mirror === null ? '' : hashState(client.mirror.store, client.seat)).toBe(room.hashFor(client.seat));
     }
   };
-  return { clock, server, room, clients, logged, expectRight };
+  return { clock, server, room, clients, join, logged, expectRight };
 }
 
 describe('a player who does not look', () => {
@@ -182,6 +194,96 @@ describe('a player who does not look', () => {
     expect(room.taken).toBe(1);
     const [me] = room.state.table('walkers');
     expect((me as unknown as { purse: number }).purse).toBeGreaterThan(15);
+  });
+});
+
+describe('who joins', () => {
+  test('hears its welcome, the state, who is here and what was said, in this order and before all else', async () => {
+    const { clock, clients, join } = await open(1);
+    const [ann = new Client()] = clients;
+    ann.send({ kind: 'do', number: 1, deed: { do: 'chat', text: 'first' } });
+    clock.advance(100);
+    const ben = join();
+    clock.advance(100);
+    expect(ben.heard.map(({ kind }) => kind).slice(0, 4)).toEqual(['welcome', 'snapshot', 'people', 'chat']);
+    expect(ben.ofKind('people')[0]).toMatchObject({
+      isWhole: true,
+      here: expect.arrayContaining([expect.objectContaining({ id: ann.seat, isHost: true })]),
+    });
+    expect(ben.ofKind('chat')).toMatchObject([{ from: ann.seat, text: 'first' }]);
+    expect(ann.ofKind('people').at(-1)).toMatchObject({ isWhole: false, here: [{ id: ben.seat }], gone: [] });
+  });
+});
+
+describe('what is asked for by number', () => {
+  test('is answered by that number: replies, what is done, what is refused', async () => {
+    const { clock, clients } = await open(1);
+    const [ann = new Client()] = clients;
+    ann.send({ kind: 'ask', number: 1, key: '', name: 'double', payload: { of: 21 } });
+    ann.send({ kind: 'say', number: 2, message: 'hi' });
+    ann.send({ kind: 'do', number: 3, deed: { do: 'kick', who: 1 } });
+    ann.send({ kind: 'do', number: 4, deed: { do: 'fly' } });
+    ann.send({ kind: 'command', number: 5, name: 'double', payload: { of: 4 } });
+    clock.advance(100);
+    const told = ann.heard.filter(({ kind }) => kind === 'answer' || kind === 'done' || kind === 'refusal');
+    expect(told.toSorted((a, b) => ('number' in a && 'number' in b ? a.number - b.number : 0))).toMatchObject([
+      { kind: 'answer', number: 1, name: 'double', reply: { is: 42 } },
+      { kind: 'done', number: 2 },
+      { kind: 'refusal', number: 3, code: 'NOT_HOST' },
+      { kind: 'refusal', number: 4, code: 'BAD_COMMAND' },
+      { kind: 'answer', number: 5, name: 'double', reply: { is: 8 } },
+    ]);
+    expect(ann.ofKind('said')).toMatchObject([{ message: 'hi' }]);
+    expect(ann.isOver).toBe(false);
+  });
+
+  test('[GA08] [PR13] and whose answer was lost with the line is answered once more to the next, and done once', async () => {
+    const { clock, room, clients, join } = await open(1);
+    const [ann = new Client()] = clients;
+    const [welcome] = ann.ofKind('welcome');
+    const ask = (client: Client): void =>
+      client.send({ kind: 'ask', number: 1, key: '', name: 'double', payload: { of: 21 } });
+    while (room.tick % 40 !== 2) clock.advance(50);
+    const count = (): unknown => Reflect.get(room.state.view.round ?? {}, 'count');
+    const before = Number(count());
+    ask(ann);
+    clock.advance(10);
+    ann.link?.close();
+    clock.advance(100);
+    const again = join({ way: 'return', key: welcome?.kind === 'welcome' ? welcome.token : '' });
+    clock.advance(100);
+    ask(again);
+    clock.advance(100);
+    const answer = { kind: 'answer', number: 1, name: 'double', reply: { is: 42 } };
+    expect(again.heard[0]).toMatchObject({ kind: 'welcome', seat: ann.seat, heard: 1, isReturn: true });
+    expect(again.ofKind('answer').at(-1)).toEqual(answer);
+    expect(Number(count()) - before).toBe(1);
+  });
+
+  test('[PR13] and leaves a number out ends the connection with BAD_FRAME', async () => {
+    const { clock, clients } = await open(1);
+    const [ann = new Client()] = clients;
+    ann.send({ kind: 'say', number: 2, message: 'hi' });
+    clock.advance(100);
+    expect(ann.ofKind('refusal')).toMatchObject([{ code: 'BAD_FRAME' }]);
+    expect(ann.isOver).toBe(true);
+  });
+
+  test('a line of chat that is far too long is refused, and its player plays on', async () => {
+    const { clock, clients } = await open(1);
+    const [ann = new Client()] = clients;
+    ann.send({ kind: 'do', number: 1, deed: { do: 'chat', text: '길'.repeat(4_000) } });
+    clock.advance(100);
+    expect(ann.ofKind('refusal')).toMatchObject([{ number: 1, code: 'BAD_CHAT' }]);
+    expect(ann.isOver).toBe(false);
+  });
+
+  test('a ping is answered at once', async () => {
+    const { clock, clients } = await open(1);
+    const [ann = new Client()] = clients;
+    ann.send({ kind: 'ping' });
+    clock.advance(10);
+    expect(ann.ofKind('pong')).toHaveLength(1);
   });
 });
 

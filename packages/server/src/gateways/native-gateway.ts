@@ -73,7 +73,9 @@ function receive({ rooms }: LinkContext, link: NativeLink, data: Uint8Array | st
       });
     }
     link.game = game;
-    return player.join({ game: name, room: key, ...wish });
+    return player.join({ game: name, room: key, ...wish }, (refusal) => {
+      if (refusal === null) link.peer.admit();
+    });
   }
   const seat = player.seat('frame');
   if (link.game === null) return;

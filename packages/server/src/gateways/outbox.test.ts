@@ -2,8 +2,15 @@ import { isGameError } from '@madang/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../memory/virtual-clock.ts';
-import { OUTBOX_HARD_BYTES, OUTBOX_SLOW_MS, OUTBOX_SOFT_BYTES, OUTBOX_WAITING_MAX } from './limits.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 import { Outbox } from './outbox.ts';
+
+const {
+  outboxHardBytes: OUTBOX_HARD_BYTES,
+  outboxSlowMs: OUTBOX_SLOW_MS,
+  outboxSoftBytes: OUTBOX_SOFT_BYTES,
+  outboxWaiting: OUTBOX_WAITING_MAX,
+} = DEFAULT_LIMITS;
 
 const FULL = OUTBOX_SOFT_BYTES + 1;
 
@@ -11,7 +18,7 @@ const FULL = OUTBOX_SOFT_BYTES + 1;
 function peer() {
   const clock = new VirtualClock();
   const line = { bufferedBytes: 0 };
-  const outbox = new Outbox(clock, () => line.bufferedBytes);
+  const outbox = new Outbox(clock, DEFAULT_LIMITS, () => line.bufferedBytes);
   const sent: string[] = [];
   const send = (text: string, key: string | null = null, sizeBytes = text.length): void =>
     outbox.send({ key, sizeBytes, send: () => void sent.push(text) });

@@ -6,7 +6,7 @@
  */
 import { GameError } from '@madang/core';
 import type { Clock } from '../ports/clock.ts';
-import { OUTBOX_HARD_BYTES, OUTBOX_SLOW_MS, OUTBOX_SOFT_BYTES, OUTBOX_WAITING_MAX } from './limits.ts';
+import type { Limits } from './limits.ts';
 
 /** Something to be sent that is no state. */
 export interface Letter {
@@ -18,16 +18,19 @@ export interface Letter {
 
 export class Outbox {
   readonly #clock: Clock;
+  readonly #limits: Limits;
   readonly #bufferedBytes: () => number;
   #waiting: Letter[] = [];
   #waitingBytes = 0;
   /** Since when the peer is over the soft limit without having read anything; null while it is not over it. */
   #slowSinceMs: number | null = null;
   #leastBytes = 0;
-  #hardBytes = OUTBOX_HARD_BYTES;
+  #hardBytes: number;
 
-  constructor(clock: Clock, bufferedBytes: () => number) {
+  constructor(clock: Clock, limits: Limits, bufferedBytes: () => number) {
     this.#clock = clock;
+    this.#limits = limits;
+    this.#hardBytes = limits.outboxHardBytes;
     this.#bufferedBytes = bufferedBytes;
   }
 
@@ -36,15 +39,16 @@ export class Outbox {
     const bufferedBytes = this.#bufferedBytes();
     const unsentBytes = bufferedBytes + this.#waitingBytes;
     if (unsentBytes > this.#hardBytes) throw tooSlow(unsentBytes, this.#hardBytes);
-    if (bufferedBytes <= OUTBOX_SOFT_BYTES) {
-      this.#hardBytes = OUTBOX_HARD_BYTES;
+    if (bufferedBytes <= this.#limits.outboxSoftBytes) {
+      this.#hardBytes = this.#limits.outboxHardBytes;
       this.#slowSinceMs = null;
       return true;
     }
     const nowMs = this.#clock.nowMs();
     if (this.#slowSinceMs === null || bufferedBytes < this.#leastBytes) this.#slowSinceMs = nowMs;
     this.#leastBytes = bufferedBytes;
-    if (nowMs - this.#slowSinceMs > OUTBOX_SLOW_MS) throw tooSlow(bufferedBytes, OUTBOX_SOFT_BYTES);
+    if (nowMs - this.#slowSinceMs > this.#limits.outboxSlowMs)
+      throw tooSlow(bufferedBytes, this.#limits.outboxSoftBytes);
     return false;
   }
 
@@ -53,8 +57,8 @@ export class Outbox {
     send();
     // What was there before was below the soft limit, or state would not go.
     const bufferedBytes = this.#bufferedBytes();
-    if (bufferedBytes > OUTBOX_SOFT_BYTES)
-      this.#hardBytes = Math.max(this.#hardBytes, bufferedBytes + OUTBOX_SOFT_BYTES);
+    if (bufferedBytes > this.#limits.outboxSoftBytes)
+      this.#hardBytes = Math.max(this.#hardBytes, bufferedBytes + this.#limits.outboxSoftBytes);
   }
 
   /** Sends a letter now, or after those that wait. Throws TOO_SLOW where too many do. */
@@ -65,7 +69,8 @@ export class Outbox {
     if (earlier >= 0) this.#waitingBytes -= this.#waiting.splice(earlier, 1)[0]?.sizeBytes ?? 0;
     this.#waiting.push(letter);
     this.#waitingBytes += letter.sizeBytes;
-    if (this.#waiting.length > OUTBOX_WAITING_MAX) throw tooSlow(this.#waitingBytes, OUTBOX_HARD_BYTES);
+    if (this.#waiting.length > this.#limits.outboxWaiting)
+      throw tooSlow(this.#waitingBytes, this.#limits.outboxHardBytes);
     this.mayGo();
   }
 

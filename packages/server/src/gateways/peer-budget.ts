@@ -1,88 +1,47 @@
-/** What one connection has left of its allowances: token buckets that fill with time. */
+/** What one connection has left of its allowances. */
 import { GameError } from '@madang/core';
 import type { Clock } from '../ports/clock.ts';
-import {
-  BYTES_BURST,
-  BYTES_PER_SECOND,
-  INPUTS_PER_TICK,
-  MESSAGES_BURST_SECONDS,
-  MESSAGES_PER_SECOND,
-  REFUSALS_BURST,
-  REFUSALS_PER_SECOND,
-} from './limits.ts';
+import type { Limits } from './limits.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 export class PeerBudget {
+  readonly #limits: Limits;
   readonly #messages: TokenBucket;
   readonly #bytes: TokenBucket;
   readonly #refusals: TokenBucket;
 
-  constructor(clock: Clock) {
-    this.#messages = new TokenBucket(
-      clock,
-      'messages',
-      MESSAGES_PER_SECOND,
-      MESSAGES_BURST_SECONDS * MESSAGES_PER_SECOND,
-    );
-    this.#bytes = new TokenBucket(clock, 'bytes', BYTES_PER_SECOND, BYTES_BURST);
-    this.#refusals = new TokenBucket(clock, 'refused requests', REFUSALS_PER_SECOND, REFUSALS_BURST);
+  constructor(clock: Clock, limits: Limits) {
+    const { messagesPerSecond, messagesBurstSeconds, bytesPerSecond, bytesBurst } = limits;
+    this.#limits = limits;
+    this.#messages = new TokenBucket(clock, messagesPerSecond, messagesBurstSeconds * messagesPerSecond);
+    this.#bytes = new TokenBucket(clock, bytesPerSecond, bytesBurst);
+    this.#refusals = new TokenBucket(clock, limits.refusalsPerSecond, limits.refusalsBurst);
   }
 
   /** From now on there may be an input for each tick of a game, beside the other messages. */
   allowInputs(tickRateHz: number): void {
-    const perSecond = MESSAGES_PER_SECOND + Math.ceil(INPUTS_PER_TICK * tickRateHz);
-    this.#messages.widen(perSecond, MESSAGES_BURST_SECONDS * perSecond);
+    const { messagesPerSecond, inputsPerTick, messagesBurstSeconds } = this.#limits;
+    const perSecond = messagesPerSecond + Math.ceil(inputsPerTick * tickRateHz);
+    this.#messages.widen(perSecond, messagesBurstSeconds * perSecond);
   }
 
   /** Pays for a message that came in. Throws RATE_LIMITED. */
   spendMessage(sizeBytes: number): void {
-    this.#messages.spend(1);
-    this.#bytes.spend(sizeBytes);
+    spend(this.#messages, 1, 'messages');
+    spend(this.#bytes, sizeBytes, 'bytes');
   }
 
   /** Pays for a request that was refused. Throws RATE_LIMITED. */
   spendRefusal(): void {
-    this.#refusals.spend(1);
+    spend(this.#refusals, 1, 'refused requests');
   }
 }
 
-class TokenBucket {
-  readonly #clock: Clock;
-  readonly #what: string;
-  #perSecond: number;
-  #burst: number;
-  #left: number;
-  #filledAtMs: number;
+/** What too much of something is refused with. */
+export function tooMany(what: string, perSecond: number): GameError<'RATE_LIMITED'> {
+  return new GameError('RATE_LIMITED', `Too many ${what}: at most ${perSecond} a second.`, { what, perSecond });
+}
 
-  constructor(clock: Clock, what: string, perSecond: number, burst: number) {
-    this.#clock = clock;
-    this.#what = what;
-    this.#perSecond = perSecond;
-    this.#burst = burst;
-    this.#left = burst;
-    this.#filledAtMs = clock.nowMs();
-  }
-
-  /** Holds more from now on, and has more at once. */
-  widen(perSecond: number, burst: number): void {
-    this.#fill();
-    this.#left += burst - this.#burst;
-    this.#perSecond = perSecond;
-    this.#burst = burst;
-  }
-
-  spend(tokens: number): void {
-    this.#fill();
-    if (tokens > this.#left) {
-      throw new GameError('RATE_LIMITED', `Too many ${this.#what}: at most ${this.#perSecond} a second.`, {
-        what: this.#what,
-        perSecond: this.#perSecond,
-      });
-    }
-    this.#left -= tokens;
-  }
-  #fill(): void {
-    const nowMs = this.#clock.nowMs();
-    this.#left = Math.min(this.#burst, this.#left + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond);
-    this.#filledAtMs = nowMs;
-  }
+function spend(bucket: TokenBucket, tokens: number, what: string): void {
+  if (!bucket.take(tokens)) throw tooMany(what, bucket.perSecond);
 }

@@ -14,19 +14,22 @@ import {
 import pino from 'pino';
 import { describe, expect, test, vi } from 'vitest';
 import type { VerifiedUser } from '../identity/user.ts';
+import { Counters } from '../node/counters.ts';
 import { host } from '../room/room.test-support.ts';
 import type { Answer } from '../room/seat-requests.ts';
 import { type OpenDoorOptions, openDoor } from './door.test-support.ts';
-import {
-  INPUTS_PER_TICK,
-  MESSAGES_BURST_SECONDS,
-  MESSAGES_PER_SECOND,
-  OUTBOX_HARD_BYTES,
-  OUTBOX_SLOW_MS,
-  OUTBOX_SOFT_BYTES,
-  REFUSALS_BURST,
-} from './limits.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 import { PlayerLink, type Speech } from './player-link.ts';
+
+const {
+  inputsPerTick: INPUTS_PER_TICK,
+  messagesBurstSeconds: MESSAGES_BURST_SECONDS,
+  messagesPerSecond: MESSAGES_PER_SECOND,
+  outboxHardBytes: OUTBOX_HARD_BYTES,
+  outboxSlowMs: OUTBOX_SLOW_MS,
+  outboxSoftBytes: OUTBOX_SOFT_BYTES,
+  refusalsBurst: REFUSALS_BURST,
+} = DEFAULT_LIMITS;
 
 /** A game that never stands still. */
 const clockwork = defineGame({
@@ -120,7 +123,9 @@ function player(
         spoken.ended = { error, closeCode };
       },
     };
-    const link = new PlayerLink({ rooms, door, clock, log, buggify }, speech, 'memory');
+    const limits = DEFAULT_LIMITS;
+    const counters = new Counters({ clock, log });
+    const link = new PlayerLink({ rooms, door, clock, log, buggify, limits, counters }, speech, 'memory');
     return { spoken, link };
   };
   return { ...made, ...connect(), connect };

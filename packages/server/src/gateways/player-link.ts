@@ -13,13 +13,16 @@ import {
   type WelcomeFrame,
 } from '@madang/core';
 import type { Logger } from 'pino';
+import { addressKey } from '../http/client-address.ts';
 import type { User } from '../identity/user.ts';
+import type { Counters } from '../node/counters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { JoinWish, Rooms } from '../room/rooms.ts';
 import type { Answer } from '../room/seat-requests.ts';
 import type { RoomEvent, RoomView, Said, SeatHandle, Viewer } from '../room/viewer.ts';
+import { afterAwake } from './awake-time.ts';
 import type { Door } from './door.ts';
-import { JOIN_TIMEOUT_MS, WHOLE_STATE_PERIOD_MS } from './limits.ts';
+import type { Limits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { PeerBudget } from './peer-budget.ts';
 
@@ -64,6 +67,8 @@ export interface LinkContext {
   readonly log: Logger;
   /** True where a rare turn of events is to happen: see ServerOptions. */
   readonly buggify: (point: string) => boolean;
+  readonly limits: Limits;
+  readonly counters: Counters;
 }
 
 export class PlayerLink {
@@ -92,12 +97,12 @@ export class PlayerLink {
     this.#context = context;
     this.#address = address;
     this.#speech = speech;
-    this.#budget = new PeerBudget(context.clock);
-    this.#outbox = new Outbox(context.clock, () => speech.bufferedBytes);
-    this.#cancelTimeout = context.clock.after(JOIN_TIMEOUT_MS, () => {
-      this.end(
-        new GameError('JOIN_TIMEOUT', `No join came within ${JOIN_TIMEOUT_MS} ms.`, { afterMs: JOIN_TIMEOUT_MS }),
-      );
+    const { clock, limits } = context;
+    const { joinTimeoutMs: afterMs } = limits;
+    this.#budget = new PeerBudget(clock, limits);
+    this.#outbox = new Outbox(clock, limits, () => speech.bufferedBytes);
+    this.#cancelTimeout = afterAwake(clock, afterMs, () => {
+      this.end(new GameError('JOIN_TIMEOUT', `No join came within ${afterMs} ms.`, { afterMs }));
     });
   }
 
@@ -122,10 +127,13 @@ export class PlayerLink {
         return joined(new GameError('LINK_LOST', 'This connection has ended already.', { reason: 'over' }));
       try {
         const { tickRateHz } = this.#context.rooms.game(wish.game);
-        this.#leaveSession = this.#context.door.enter(user, this.#address, (error) => this.end(error));
+        const { door } = this.#context;
+        this.#leaveSession = door.enter(user, this.#address, (error) => this.end(error));
+        if (wish.way === 'create') door.checkOpening(user?.id ?? addressKey(this.#address));
         this.#seat = this.#context.rooms.join({ ...wish, user }, this.#viewer());
         this.#budget.allowInputs(tickRateHz);
         this.#cancelTimeout();
+        this.#context.counters.joined();
         joined(null);
       } catch (problem) {
         refused(problem);
@@ -172,6 +180,7 @@ export class PlayerLink {
     try {
       if (ERRORS[error.code].closeCode !== null) this.end(error);
       else {
+        this.#context.counters.count(error.code);
         this.#budget.spendRefusal();
         tell(error);
       }
@@ -204,7 +213,10 @@ export class PlayerLink {
     const closeCode = ERRORS[error.code].closeCode ?? 1008;
     this.#isOver = true;
     this.#cancelTimeout();
-    this.#context.log.info({ code: error.code, closeCode }, 'a connection was ended');
+    const { code } = error;
+    // Who leaves is not refused.
+    if (code === 'LEFT') this.#context.log.info({ code, closeCode }, 'a connection was ended');
+    else this.#context.counters.refused(code, 'a connection was ended', { code, closeCode });
     this.#speech.end(error, closeCode);
     this.#leave();
   }
@@ -231,7 +243,7 @@ export class PlayerLink {
   /** What the client is to be sent whole now, if anything; it waits where it asks too often. */
   #dueRepair(): RepairReason | null {
     const nowMs = this.#context.clock.nowMs();
-    if (this.#repair === null || nowMs - this.#wholeStateAtMs < WHOLE_STATE_PERIOD_MS) return null;
+    if (this.#repair === null || nowMs - this.#wholeStateAtMs < this.#context.limits.wholeStatePeriodMs) return null;
     const because = this.#repair;
     this.#repair = null;
     this.#wholeStateAtMs = nowMs;

@@ -14,11 +14,14 @@ export function startTextGateway(transport: Transport, context: LinkContext): vo
       const link = new PlayerLink(context, speechOf(peer), peer.address);
       links.set(peer, link);
       const asked = (key: string): string | undefined => peer.query.get(key) ?? undefined;
-      link.join({
+      const wish = {
         game: asked('game'),
         room: asked('room'),
         name: asked('name'),
         isSpectator: asked('spectate') === '1',
+      };
+      link.join(wish, (refusal) => {
+        if (refusal === null) peer.admit();
       });
     },
     message(peer, data) {

@@ -1,5 +1,6 @@
 /** What the server answers over plain HTTP: health, rooms, games, pages. */
 import type { HttpBindings } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Game, GameError, isGameError, type JsonValue } from '@madang/core';
 import { type Context, Hono } from 'hono';
@@ -16,6 +17,8 @@ const BODY_BYTES_MAX = 4 * 1024;
 
 /** Names of filters in an address begin so: `where.mode=duel`. */
 const WHERE = 'where.';
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 /** A folder of built pages and where it is served. */
 export interface Pages {
@@ -35,12 +38,13 @@ export interface ApiOptions {
   readonly routes: readonly { readonly path: string; answer(): Promise<JsonValue> }[];
   /** Paths that answer a WebSocket upgrade only. */
   readonly upgradePaths: readonly string[];
+  readonly metrics: { text(): Promise<string>; readonly contentType: string };
   readonly log: Logger;
   isStopping(): boolean;
 }
 
 export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }> {
-  const { rooms, directory, identity, addressOf, pages, routes, upgradePaths, log, isStopping } = options;
+  const { rooms, directory, identity, addressOf, pages, routes, upgradePaths, metrics, log, isStopping } = options;
   const api = new Hono<{ Bindings: HttpBindings }>();
   api.use(
     secureHeaders({
@@ -64,6 +68,12 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }>
   api.get('/healthz', (c) => {
     const body = { status: isStopping() ? 'stopping' : 'ok', rooms: rooms.all.length };
     return c.json(body, isStopping() ? 503 : 200);
+  });
+  api.get('/metrics', async (c) => {
+    // Figures are the operator's own, and whoever comes through a proxy of this machine is not from this machine.
+    const { address = '' } = getConnInfo(c).remote;
+    if (!LOOPBACK.has(address) || c.req.header('x-forwarded-for') !== undefined) return c.notFound();
+    return c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType });
   });
   api.get('/api/rooms', async (c) => {
     return c.json({ rooms: await directory.list(queryOf(rooms, c.req.query())) });

@@ -3,21 +3,35 @@
  * before any protocol sees them.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { GameError } from '@madang/core';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
+import { type Limits, unjoinedMax } from '../gateways/limits.ts';
+import type { Counters } from '../node/counters.ts';
+import { openFilesMax } from '../node/machine.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Gateway } from '../ports/gateway.ts';
+import type { Gateway, Visitor } from '../ports/gateway.ts';
 import { isOriginAllowed, type OriginPolicy } from './origin.ts';
+import {
+  FORBIDDEN_ORIGIN,
+  type HttpRefusal,
+  NOT_FOUND,
+  refusalOf,
+  refuseRequest,
+  refuseSocket,
+  STOPPING,
+} from './refusal.ts';
+import { answerToBroken, objectionTo, objectionToUpgrade } from './request-checks.ts';
+import type { Turnstile } from './turnstile.ts';
 
-const HEADER_BYTES_MAX = 8 * 1024;
-const HEADERS_MAX = 64;
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
-/** How often the runtime looks for requests past their time. */
-const TIMEOUT_CHECK_MS = 1_000;
+/** The runtime looks for requests past their time as often as this goes into that time. */
+const TIMEOUT_CHECKS = 5;
+
+/** Files that are open beside connections. Without any left, the runtime takes connections and closes them unseen. */
+const OTHER_FILES = 64;
 
 /** How often a free port is looked for that all hosts have. */
 const FREE_PORT_TRIES = 5;
@@ -26,7 +40,7 @@ const NO_SUCH_ADDRESS: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSU
 
 /** What answers upgrades of exactly one path. */
 export interface UpgradeTarget {
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void;
 }
 
 export interface HttpServerOptions {
@@ -34,8 +48,12 @@ export interface HttpServerOptions {
   readonly gateways: readonly Gateway[];
   readonly upgrades: ReadonlyMap<string, UpgradeTarget>;
   readonly origins: OriginPolicy;
+  readonly limits: Limits;
+  readonly turnstile: Turnstile;
+  readonly counters: Counters;
   readonly clock: Clock;
   readonly log: Logger;
+  isStopping(): boolean;
 }
 
 export class HttpServer {
@@ -100,13 +118,27 @@ export class HttpServer {
   }
 
   async #listen(port: number, host: string, ipv6Only: boolean): Promise<number> {
+    const { limits, counters, log } = this.#options;
     const listener = createServer({
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(limits.headersTimeoutMs / TIMEOUT_CHECKS),
+      // We look ourselves, so that it is counted.
+      requireHostHeader: false,
     });
-    listener.maxHeadersCount = HEADERS_MAX;
+    // One more than there may be: some versions of the runtime leave out what is beyond, and say nothing.
+    listener.maxHeadersCount = limits.headers + 1;
+    // The turnstile has the last word, and answers; here is room for pages beside players, and for those that it refuses.
+    const files = openFilesMax();
+    listener.maxConnections = limits.connections + unjoinedMax(limits);
+    if (files !== null && files - OTHER_FILES < listener.maxConnections) {
+      listener.maxConnections = Math.max(1, files - OTHER_FILES);
+      log.warn({ files, connections: limits.connections }, 'this process may open fewer files than connections');
+    }
+    listener.on('drop', () => counters.refused('CONNECTIONS_FULL', 'a connection was dropped: there are too many'));
+    listener.on('connection', (socket) => this.#connection(socket));
+    listener.on('clientError', (error, socket) => this.#broken(error, socket));
     listener.on('request', (request, response) => this.#request(request, response));
     listener.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     await new Promise<void>((resolve, reject) => {
@@ -116,20 +148,36 @@ export class HttpServer {
         resolve();
       });
     });
-    listener.on('error', (err) => this.#options.log.error({ err }, 'the HTTP listener failed'));
+    listener.on('error', (err) => log.error({ err }, 'the HTTP listener failed'));
     this.#listeners.push(listener);
     return (listener.address() as AddressInfo).port;
   }
 
+  #connection(socket: Socket): void {
+    if (this.#options.turnstile.admitsSocket(socket)) return;
+    this.#options.counters.refused('TOO_MANY_CONNECTIONS', 'a connection was cut: its address holds too many');
+    socket.destroy();
+  }
+
+  /** What came is no request, or none came in time. */
+  #broken(error: Error, socket: Duplex): void {
+    const refusal = answerToBroken(codeOf(error));
+    // Where something was answered before, more of it may be under way.
+    const isFresh = 'bytesWritten' in socket && socket.bytesWritten === 0;
+    if (refusal === null || !socket.writable || !isFresh) return void socket.destroy();
+    this.#count(refusal, 'a connection was refused');
+    refuseSocket(socket, refusal);
+  }
+
   #request(request: IncomingMessage, response: ServerResponse): void {
     const gateway = this.#gatewayFor(pathOf(request));
-    if (gateway === undefined) return this.#answer?.(request, response);
-    if (!this.#mayConnect(request)) {
-      this.#options.log.info({ status: 403 }, 'a request of a foreign origin was refused');
-      response.writeHead(403, { 'Content-Type': 'text/plain' }).end('FORBIDDEN_ORIGIN: this page may not connect.\n');
-      return;
-    }
-    gateway.request(request, response);
+    const refusal =
+      objectionTo(request, this.#options.limits) ?? (gateway === undefined ? null : this.#objectionToPlay(request));
+    if (refusal !== null) {
+      this.#count(refusal, 'a request was refused');
+      refuseRequest(response, refusal);
+    } else if (gateway === undefined) this.#answer?.(request, response);
+    else gateway.request(request, response);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -139,29 +187,30 @@ export class HttpServer {
     socket.once('close', () => this.#upgraded.delete(socket));
     const path = pathOf(request);
     const target = this.#options.upgrades.get(path) ?? this.#options.gateways.find((gateway) => gateway.path === path);
-    if (target === undefined) return this.#refuse(socket, '404 Not Found', 'There is no WebSocket at this address.');
-    if (request.method !== 'GET') return this.#refuse(socket, '405 Method Not Allowed', 'Use GET.', 'Allow: GET\r\n');
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      return this.#refuse(socket, '400 Bad Request', 'Only WebSocket can be upgraded to.');
-    }
-    if (!this.#mayConnect(request)) {
-      return this.#refuse(socket, '403 Forbidden', 'FORBIDDEN_ORIGIN: this page may not connect.');
-    }
-    target.upgrade(request, socket, head);
+    const objection =
+      objectionTo(request, this.#options.limits) ??
+      (target === undefined ? NOT_FOUND : objectionToUpgrade(request)) ??
+      this.#objectionToPlay(request);
+    if (target === undefined || objection !== null) return this.#refuse(socket, objection ?? NOT_FOUND);
+    const visitor = this.#options.turnstile.enter(request);
+    if (visitor instanceof GameError) return this.#refuse(socket, refusalOf(visitor));
+    socket.once('close', () => visitor.leave());
+    target.upgrade(request, socket, head, visitor);
   }
 
-  #refuse(socket: Duplex, status: string, sentence: string, headers = ''): void {
-    this.#options.log.info({ status }, 'an upgrade was refused');
-    const body = `${sentence}\n`;
-    // Nobody reads this socket any more, so that its other side's end would go unseen.
-    socket.once('finish', () => socket.destroy());
-    socket.end(
-      `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    );
+  #refuse(socket: Duplex, refusal: HttpRefusal): void {
+    this.#count(refusal, 'an upgrade was refused');
+    refuseSocket(socket, refusal);
   }
 
-  #mayConnect(request: IncomingMessage): boolean {
-    return isOriginAllowed(this.#options.origins, request.headers.origin, request.headers.host);
+  #objectionToPlay({ headers }: IncomingMessage): HttpRefusal | null {
+    const { origins, isStopping } = this.#options;
+    if (!isOriginAllowed(origins, headers.origin, headers.host)) return FORBIDDEN_ORIGIN;
+    return isStopping() ? STOPPING : null;
+  }
+
+  #count({ status, reason }: HttpRefusal, message: string): void {
+    this.#options.counters.refused(reason, message, { status: Number(status.slice(0, 3)) });
   }
 
   #gatewayFor(path: string): Gateway | undefined {

@@ -4,8 +4,9 @@
  */
 import { ERRORS, GameError, isGameError, toJsonValue, unreachable } from '@madang/core';
 import type { Logger } from 'pino';
+import { afterAwake } from '../gateways/awake-time.ts';
 import type { Door } from '../gateways/door.ts';
-import { JOIN_TIMEOUT_MS } from '../gateways/limits.ts';
+import type { Limits } from '../gateways/limits.ts';
 import { Outbox } from '../gateways/outbox.ts';
 import { PeerBudget } from '../gateways/peer-budget.ts';
 import { unguessable } from '../identity/unguessable.ts';
@@ -37,6 +38,7 @@ export interface LobbyContext {
   readonly parties: Parties<LobbyLink>;
   readonly matches: MatchService;
   readonly clock: Clock;
+  readonly limits: Limits;
   readonly random: Random;
   readonly log: Logger;
   /** Where this server is, in the operator's words. */
@@ -65,12 +67,12 @@ export class LobbyLink implements Searcher {
     this.#peer = peer;
     this.#number = number;
     this.#nobody = `${GUEST_PREFIX} ${unguessable(context.random, NOBODY_WORDS)}`;
-    this.#budget = new PeerBudget(context.clock);
-    this.#outbox = new Outbox(context.clock, () => peer.bufferedBytes);
-    this.#cancelTimeout = context.clock.after(JOIN_TIMEOUT_MS, () => {
-      this.end(
-        new GameError('JOIN_TIMEOUT', `No hello came within ${JOIN_TIMEOUT_MS} ms.`, { afterMs: JOIN_TIMEOUT_MS }),
-      );
+    const { clock, limits } = context;
+    const { joinTimeoutMs: afterMs } = limits;
+    this.#budget = new PeerBudget(clock, limits);
+    this.#outbox = new Outbox(clock, limits, () => peer.bufferedBytes);
+    this.#cancelTimeout = afterAwake(clock, afterMs, () => {
+      this.end(new GameError('JOIN_TIMEOUT', `No hello came within ${afterMs} ms.`, { afterMs }));
     });
   }
 

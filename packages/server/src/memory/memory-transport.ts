@@ -104,6 +104,8 @@ class MemoryPeer implements Peer {
     this.bufferedBytes = 0;
   }
 
+  admit(): void {}
+
   close(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

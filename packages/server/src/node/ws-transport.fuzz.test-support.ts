@@ -6,8 +6,10 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import pino from 'pino';
+import { DEFAULT_LIMITS } from '../gateways/limits.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';
 import type { Peer, TransportEvents } from '../ports/transport.ts';
+import { Counters } from './counters.ts';
 import { WsTransport } from './ws-transport.ts';
 
 /** What can be told apart from outside, but for when. */
@@ -31,7 +33,11 @@ const CLOSES = 0x3f;
  */
 export function streamsUnderTest(): (pieces: readonly Uint8Array[], turns: number) => Promise<StreamOutcome> {
   const clock = new VirtualClock();
-  const transport = new WsTransport({ clock, log: pino({ level: 'silent' }) });
+  const transport = new WsTransport({
+    clock,
+    limits: DEFAULT_LIMITS,
+    counters: new Counters({ clock, log: pino({ level: 'silent' }) }),
+  });
   let current: { messages: string[]; timesGone: number } = { messages: [], timesGone: 0 };
   const events: TransportEvents = {
     open: () => {},
@@ -50,7 +56,7 @@ export function streamsUnderTest(): (pieces: readonly Uint8Array[], turns: numbe
   return async ([head = new Uint8Array(0), ...pieces], turns) => {
     current = { messages: [], timesGone: 0 };
     const wire = new MemoryWire();
-    transport.upgrade(request, wire, Buffer.from(head));
+    transport.upgrade(request, wire, Buffer.from(head), { address: '', isAdmitted: true, admit() {}, leave() {} });
     for (const piece of pieces) {
       for (let left = turns; left > 0; left--) await nextTurn();
       wire.deliver(piece);

@@ -8,52 +8,50 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CLIENT_FRAME_BYTES_MAX } from '@madang/core';
-import type { Logger } from 'pino';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { afterAwake } from '../gateways/awake-time.ts';
+import type { Limits } from '../gateways/limits.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Visitor } from '../ports/gateway.ts';
 import type { Peer, Transport, TransportEvents } from '../ports/transport.ts';
+import type { Counters } from './counters.ts';
+import { endWebSocket, GuardedWebSocketServer, tooLongYet } from './guarded-web-sockets.ts';
 import { framed } from './ws-frame.ts';
 
-/** Fragments one message may come in. */
-const FRAGMENTS_MAX = 32;
-
-/** How often a peer is pinged; one that has not answered by the third ping is gone. Browsers answer by themselves. */
-const PING_PERIOD_MS = 5_000;
+/** A peer that has not answered by the third ping is gone. Browsers answer by themselves. */
 const UNANSWERED_PINGS_MAX = 2;
-
-/** After our close frame, how long the other side may take to close. The option is newer than its type declaration. */
-const CLOSE_TIMEOUT = { closeTimeout: 2_000 };
 
 export interface WsTransportOptions {
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly limits: Limits;
+  readonly counters: Counters;
   /** The subprotocol to agree on where the client offers it; a client that offers only others gets none. */
   readonly subprotocol?: string;
 }
 
 export class WsTransport implements Transport {
   readonly #clock: Clock;
-  readonly #log: Logger;
-  readonly #server: WebSocketServer;
+  readonly #limits: Limits;
+  readonly #counters: Counters;
+  readonly #visitors = new WeakMap<IncomingMessage, Visitor>();
+  readonly #server: GuardedWebSocketServer;
   readonly #writes = new TurnWrites();
   /** Pings that were sent since a connection was heard of last. */
   readonly #unanswered = new WeakMap<WebSocket, number>();
   #on: TransportEvents | null = null;
   #cancelPing: (() => void) | null = null;
 
-  constructor({ clock, log, subprotocol }: WsTransportOptions) {
+  constructor({ clock, limits, counters, subprotocol }: WsTransportOptions) {
     this.#clock = clock;
-    this.#log = log;
-    this.#server = new WebSocketServer({
-      noServer: true,
-      clientTracking: true,
-      maxPayload: CLIENT_FRAME_BYTES_MAX,
-      maxFragments: FRAGMENTS_MAX,
-      perMessageDeflate: false,
-      ...CLOSE_TIMEOUT,
-      handleProtocols: (offered) => (subprotocol !== undefined && offered.has(subprotocol) ? subprotocol : false),
-    });
+    this.#limits = limits;
+    this.#counters = counters;
+    this.#server = new GuardedWebSocketServer(
+      { clock, limits, counters, visitors: this.#visitors },
+      {
+        clientTracking: true,
+        handleProtocols: (offered) => (subprotocol !== undefined && offered.has(subprotocol) ? subprotocol : false),
+      },
+    );
   }
 
   start(on: TransportEvents): void {
@@ -62,8 +60,11 @@ export class WsTransport implements Transport {
   }
 
   /** Takes over a connection whose request was already checked. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, socket, request));
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void {
+    this.#visitors.set(request, visitor);
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#accept(webSocket, visitor, new WsPeer(webSocket, socket, this.#writes, visitor, queryOf(request)));
+    });
   }
 
   async stop(deadlineMs: number): Promise<void> {
@@ -83,29 +84,29 @@ export class WsTransport implements Transport {
     cancel();
   }
 
-  #accept(webSocket: WebSocket, socket: Duplex, request: IncomingMessage): void {
+  #accept(webSocket: WebSocket, visitor: Visitor, peer: WsPeer): void {
     const on = this.#on;
     if (on === null) return webSocket.close(1012, 'SERVER_STOPPING');
-    const peer = new WsPeer(webSocket, socket, this.#writes, request);
-    // Errors are followed by a close, and the close tells the gateway; without a listener they would end the process.
-    webSocket.on('error', (error) => {
-      this.#log.info({ code: 'code' in error ? error.code : error.name }, 'a connection broke the WebSocket protocol');
-    });
     // Whatever comes shows that somebody is there: one who reads slowly hears of a ping late.
     webSocket.on('pong', () => this.#unanswered.set(webSocket, 0));
     webSocket.on('message', (data: Buffer, isBinary: boolean) => {
       this.#unanswered.set(webSocket, 0);
-      on.message(peer, isBinary ? data : data.toString('utf8'));
+      const tooLong = tooLongYet(data.length, visitor, this.#limits);
+      if (tooLong !== null) endWebSocket(webSocket, this.#counters, tooLong);
+      // What was sent behind that is nobody's any more.
+      if (webSocket.readyState === webSocket.OPEN) on.message(peer, isBinary ? data : data.toString('utf8'));
     });
     webSocket.on('close', () => on.gone(peer));
     on.open(peer);
   }
 
+  /** In time that this process runs: nobody is to go because the server itself stood still. */
   #pingLater(): void {
-    this.#cancelPing = this.#clock.after(PING_PERIOD_MS, () => {
+    this.#cancelPing = afterAwake(this.#clock, this.#limits.heartbeatMs, () => {
       for (const webSocket of this.#server.clients) {
         const count = this.#unanswered.get(webSocket) ?? 0;
         if (count >= UNANSWERED_PINGS_MAX) {
+          this.#counters.refused('SILENT', 'a connection was cut: nothing was heard of it');
           webSocket.terminate();
           continue;
         }
@@ -145,21 +146,24 @@ class TurnWrites {
 }
 
 class WsPeer implements Peer {
-  readonly address: string;
   readonly query: URLSearchParams;
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   readonly #writes: TurnWrites;
+  readonly #visitor: Visitor;
   /** Frames of this turn. */
   #frames: Buffer[] = [];
 
-  constructor(webSocket: WebSocket, socket: Duplex, writes: TurnWrites, request: IncomingMessage) {
+  constructor(webSocket: WebSocket, socket: Duplex, writes: TurnWrites, visitor: Visitor, query: URLSearchParams) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#writes = writes;
-    this.address = request.socket.remoteAddress ?? '';
-    const { url = '' } = request;
-    this.query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
+    this.#visitor = visitor;
+    this.query = query;
+  }
+
+  get address(): string {
+    return this.#visitor.address;
   }
 
   get bufferedBytes(): number {
@@ -171,6 +175,10 @@ class WsPeer implements Peer {
   send(data: Uint8Array | string): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     if (this.#frames.push(this.#writes.framed(data)) === 1) this.#writes.add(this);
+  }
+
+  admit(): void {
+    this.#visitor.admit();
   }
 
   close(code: number, reason: string): void {
@@ -186,4 +194,8 @@ class WsPeer implements Peer {
     // A few small frames are joined rather than handed over one by one: copying them is less than another write.
     this.#socket.write(frames.length === 1 ? first : Buffer.concat(frames));
   }
+}
+
+function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
 }

@@ -13,6 +13,8 @@ export interface Peer {
    * them afterwards. Bytes that are sent to several peers in a row, the same object each time, must not change meanwhile.
    */
   send(data: Uint8Array | string): void;
+  /** Somebody plays over it from now on, so that longer messages are taken. Calling twice is fine. */
+  admit(): void;
   /** Closes after what was sent. `reason` is at most 123 bytes. Calling twice, or after `gone`, does nothing. */
   close(code: number, reason: string): void;
 }

@@ -895,7 +895,9 @@ export class Room {
     if (!seat.hasBeenWelcomed || !viewer.canReturn) return this.#vacate(seat, () => roomGone(this.id));
     if (seat.stay.state !== 'occupied') return;
     seat.inputs.release();
-    const cancelExpiry = this.#options.clock.after(this.#options.graceMs, () => this.#vacate(seat, () => roomGone(this.id)));
+    const cancelExpiry = this.#options.clock.after(this.#options.graceMs, () =>
+      this.#vacate(seat, () => roomGone(this.id)),
+    );
     seat.stay = { state: 'dropped', cancelExpiry };
     this.#comings.push({ hook: 'drop', seat });
     this.#social.changed();

@@ -181,6 +181,7 @@ export class Line {
         return bufferedBytes();
       },
       send: (data) => this.#sendDown(data),
+      admit: () => {},
       close: (code, reason) => this.closeFromServer(code, reason),
     };
   }

@@ -91,13 +91,13 @@ export class Invariants<G extends Game> {
 
   /**
    * A client was told not to come back. Clients speak as the server does and ask for what it runs: the only such ends are
-   * their player's own leaving, what the game or its host decides, and another page on the same seat. Looked at when it
-   * happens, since a fault may make the client come back.
+   * their player's own leaving, and what the game or its host decides. Looked at when it happens, since a fault may make the
+   * client come back.
    */
-  stopped({ name, hasTwin }: SimulatedClient<G>, because: ErrorCode): void {
-    const isDeliberate = DELIBERATE.includes(because) || (hasTwin && because === 'REPLACED');
-    if (this.#isHonest && !isDeliberate)
+  stopped({ name }: SimulatedClient<G>, because: ErrorCode): void {
+    if (this.#isHonest && !DELIBERATE.includes(because)) {
       this.#fail(`${name} was sent away with ${because}, and had done nothing wrong`);
+    }
   }
 
   /** Something has happened: looks at each room that has ticked since the last time. */

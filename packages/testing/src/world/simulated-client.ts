@@ -71,8 +71,6 @@ export class SimulatedClient<G extends Game = Game> {
   abandoned = 0;
   /** How often it came back to its seat, over a broken line or a reload. */
   returned = 0;
-  /** True once its tab was duplicated: one of the two may be told that the other has replaced it. */
-  hasTwin = false;
 
   readonly #options: ClientOptions<G>;
   /** What its tab keeps over reloads. */
@@ -82,6 +80,7 @@ export class SimulatedClient<G extends Game = Game> {
   #visit: Visit;
   /** Pages of the same tab that are still open behind this one. */
   readonly #twins = new Map<Visit, RoomOf<G>>();
+  #hadTwin = false;
   #room: RoomOf<G> | null = null;
   #now: ClientState = { state: 'away' };
 
@@ -149,7 +148,7 @@ export class SimulatedClient<G extends Game = Game> {
   duplicate(): void {
     const room = this.#room;
     if (this.#now.state !== 'playing' || room === null) return;
-    this.hasTwin = true;
+    this.#hadTwin = true;
     this.#twins.set(this.#visit, room);
     this.#open();
   }
@@ -208,6 +207,7 @@ export class SimulatedClient<G extends Game = Game> {
   #close(visit: Visit): void {
     visit.isClosed = true;
     visit.clock.crash();
+    visit.page.close();
     this.abandoned += visit.rooms.size;
     visit.rooms.clear();
   }
@@ -252,6 +252,8 @@ export class SimulatedClient<G extends Game = Game> {
         frame: (frame) => {
           const isWelcome = told.take(this.#options.game, frame);
           if (isWelcome && told.at?.isReturn) this.returned++;
+          // Tokens of the seat before may be good for as long as that one is held.
+          else if (isWelcome) this.#tokens = [];
           this.#options.heard(this, told, frame);
           on.frame(frame);
         },
@@ -285,7 +287,9 @@ export class SimulatedClient<G extends Game = Game> {
     if (!isGameError(reason)) return this.#options.failed(`${this.name} was given an error without a code`, reason);
     if (visit !== this.#visit || this.#now.state === 'away') return;
     const { code } = reason;
-    const advice = adviceFor(code);
+    // The page behind this one has the seat back: the player opens this one again.
+    const isTwin = code === 'REPLACED' && this.#hadTwin;
+    const advice = isTwin ? 'join-again' : adviceFor(code);
     if (advice !== 'join-again' && advice !== 'retry-later' && advice !== 'choose-another-room') {
       this.#now = { state: 'stopped', because: code };
       return this.#options.stopped(this, code);
@@ -347,5 +351,11 @@ class Page implements Attention {
 
   online(): void {
     for (const run of [...this.#online]) run();
+  }
+
+  /** Nobody listens any more. */
+  close(): void {
+    this.#runs.clear();
+    this.#online.clear();
   }
 }
