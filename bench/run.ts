@@ -23,6 +23,10 @@ const BENCHES: Readonly<Record<string, Named>> = {
   encode: { load: async () => (await import('./encode/encode.bench.ts')).encodeBench, needsPeers: true },
   world: { load: async () => (await import('./world/world.bench.ts')).worldBench, needsPeers: true },
   netcode: { load: async () => (await import('./netcode/netcode.bench.ts')).netcodeBench, needsPeers: false },
+  matchmaking: {
+    load: async () => (await import('./matchmaking/matchmaking.bench.ts')).matchmakingBench,
+    needsPeers: false,
+  },
   rooms: { load: async () => (await import('./rooms/rooms.bench.ts')).roomsBench, needsPeers: true },
 };
 

@@ -8,6 +8,7 @@ import { connect } from '@madang/client';
 import { arena } from '@madang-examples/arena/game';
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
+import { openLine } from './support/broken-line.ts';
 import {
   CHROMIUM,
   eventually,
@@ -57,7 +58,7 @@ async function watcherOf(url: string, name: string) {
   room.on('shot', ({ by }) => {
     if (by === ship()?.id) shots += 1;
   });
-  return { x: () => ship()?.x ?? Number.NaN, shots: () => shots };
+  return { id: () => ship()?.id ?? 0, x: () => ship()?.x ?? Number.NaN, shots: () => shots };
 }
 
 pageTest(
@@ -97,6 +98,30 @@ pageTest(
     await page.locator('#leave').click();
     await eventually('the menu is open again', async () => (await stateOf(page)) === 'menu');
     expect(complaints).toEqual([]);
+  },
+);
+
+pageTest(
+  `a line that breaks is shown, and the same ship flies on; so does it when the page is loaded again${because}`,
+  { timeout: 120_000 },
+  async () => {
+    const port = await startDemo({ PORT: '0' }).ready();
+    const line = await openLine(port);
+    const { page } = await openPage(await openBrowser(), { ...DESK, locale: 'en-GB' });
+    await enter(page, line.url, 'Ada');
+    const watcher = await watcherOf(`http://127.0.0.1:${port}`, 'Ada');
+    await eventually('the watcher sees the ship', async () => watcher.id() > 0);
+    const id = watcher.id();
+    line.cut();
+    await page.locator('#returning').waitFor({ state: 'visible' });
+    expect(await page.locator('#status-text').textContent()).toBe('Returning');
+    await photograph(page, 'arena-1280-returning');
+    line.mend();
+    await page.locator('#returning').waitFor({ state: 'hidden', timeout: 15_000 });
+    expect([await page.locator('#status-text').textContent(), watcher.id()]).toEqual(['Live', id]);
+    await page.reload();
+    await eventually('the page plays', async () => (await factOf(page, 'meX')) > 0, 15_000);
+    expect(watcher.id()).toBe(id);
   },
 );
 

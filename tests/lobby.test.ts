@@ -1,8 +1,8 @@
 /** The lobby with real sockets: what goes over the wire, and what a client that is cut off leaves behind. */
 import { connect } from '@madang/client';
 import { openLobby } from '@madang/client/lobby';
-import { defineGame } from '@madang/core';
-import { createServer, type ServerOptions } from '@madang/server';
+import { defineGame, isJsonObject, type JsonObject, type JsonValue } from '@madang/core';
+import { createServer, type ServerOptions, type Store } from '@madang/server';
 import { MemoryStore } from '@madang/server/memory';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -65,7 +65,17 @@ test('the lobby speaks text over its own subprotocol, and only WebSocket', async
 });
 
 test('two guests are matched by the queue, play, and keep what they won', async () => {
-  const store = new MemoryStore();
+  const memory = new MemoryStore();
+  const kept: string[] = [];
+  const store: Store = {
+    load: (key) => memory.load(key),
+    save: async (key, value, baseVersion) => {
+      const version = await memory.save(key, value, baseVersion);
+      kept.push(key);
+      return version;
+    },
+    close: () => memory.close(),
+  };
   const { server, url, guest } = await serve({ store });
   const players = await Promise.all(
     [await guest(), await guest()].map(async (identity) => {
@@ -81,17 +91,15 @@ test('two guests are matched by the queue, play, and keep what they won', async 
   expect(server.rooms.all).toHaveLength(1);
   const [winner, loser] = players;
   winner?.room.send('win', {});
-  const muOf = async (user: string | null | undefined): Promise<number> => {
-    const kept = await store.load(`rating:duel:${user}`);
-    return Number((kept?.value as { mu?: number } | undefined)?.mu);
-  };
-  const isKept: boolean[] = [];
-  await until('the result is kept', () => {
-    void store.load(`rating:duel:${loser?.user}`).then((kept) => isKept.push(kept !== null));
-    return isKept.at(-1) === true;
-  });
-  expect(await muOf(winner?.user)).toBeGreaterThan(await muOf(loser?.user));
+  await until('both results are kept', () => kept.length === 2);
+  const muOf = async (user: string | null | undefined): Promise<unknown> =>
+    toJsonObject((await memory.load(`rating:duel:${user}`))?.value).mu;
+  expect(await muOf(winner?.user)).toBeGreaterThan(Number(await muOf(loser?.user)));
 });
+
+function toJsonObject(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
 
 test('whoever is cut off is in no queue any more', async () => {
   const { url, server } = await serve();

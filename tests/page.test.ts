@@ -38,8 +38,8 @@ const KEYS = { left: 'ArrowLeft', right: 'ArrowRight', up: 'ArrowUp', down: 'Arr
 const LETTERS = { left: 'KeyA', right: 'KeyD', up: 'KeyW', down: 'KeyS' } as const;
 
 /** A yard with enough people on it that no bots are at play: nothing moves but what the test moves. */
-async function quietYard(people: number): Promise<{ yard: Yard; watcher: Guest }> {
-  const yard = await openYard({ pages: PAGES });
+async function quietYard(people: number, graceMs = 200): Promise<{ yard: Yard; watcher: Guest }> {
+  const yard = await openYard({ pages: PAGES, graceMs });
   const guests = Array.from({ length: people }, (_, index) => textGuest(yard.url, { name: `구경꾼 ${index + 1}` }));
   await Promise.all(guests.map(seated));
   const [watcher] = guests;
@@ -63,6 +63,11 @@ async function playing(page: Page): Promise<void> {
     15_000,
   );
 }
+
+/** Far longer than a test may take: whoever is back is back on the seat it had. */
+const LONG_GRACE_MS = 120_000;
+
+const takenIn = ({ server }: Yard): number | undefined => server.rooms.all[0]?.taken;
 
 const stateOf = async (page: Page): Promise<string | null> => page.locator('html').getAttribute('data-state');
 
@@ -157,7 +162,7 @@ pageTest(
   },
 );
 
-pageTest(`a page that is closed frees its place at once${because}`, async () => {
+pageTest(`a page that is closed frees its place once nobody can come back to it any more${because}`, async () => {
   const { yard, watcher } = await quietYard(3);
   const { page } = await openPage(await openBrowser(), DESK);
   await enter(page, `${yard.url}/land-grab/`, 'Ada');
@@ -166,6 +171,49 @@ pageTest(`a page that is closed frees its place at once${because}`, async () => 
   await until('the others see it gone', () => !watcher.memory.sees(id));
   await until('its seat is free', () => yard.server.rooms.all[0]?.taken === 3);
 });
+
+pageTest(`a page that is loaded again goes on with the same stone, without a click${because}`, async () => {
+  const { yard, watcher } = await quietYard(3, LONG_GRACE_MS);
+  const { page, complaints } = await openPage(await openBrowser(), DESK);
+  await enter(page, `${yard.url}/land-grab/`, 'Ada');
+  const id = await idOf(watcher, 'Ada');
+  for (let times = 0; times < 2; times++) {
+    await page.reload();
+    await playing(page);
+    expect([watcher.memory.sees(id), takenIn(yard)]).toEqual([true, 4]);
+    const { x, y } = watcher.memory.placeOf(id);
+    expect(await yardOf(page)).toMatchObject({ x, y, players: 4 });
+    const [way = 'left'] = roomiest(stateSeenBy(watcher), id);
+    const press = () => page.keyboard.down(KEYS[way]);
+    await expectWalk(page, watcher, id, way, { press, release: () => page.keyboard.up(KEYS[way]) });
+  }
+  expect(complaints).toEqual([]);
+});
+
+pageTest(
+  `a tab that is opened twice plays in the newer one; the older one says so and does not ask for the seat back${because}`,
+  async () => {
+    const { yard, watcher } = await quietYard(3, LONG_GRACE_MS);
+    const { page, context, complaints } = await openPage(await openBrowser(), { ...DESK, locale: 'en-GB' });
+    await enter(page, `${yard.url}/land-grab/`, 'Ada');
+    const id = await idOf(watcher, 'Ada');
+    // What a browser does that duplicates a tab: the new one has a copy of its storage.
+    const [twin] = await Promise.all([
+      context.waitForEvent('page'),
+      page.evaluate(() => void window.open(location.href)),
+    ]);
+    await playing(twin);
+    await page.locator('#lost').waitFor({ state: 'visible' });
+    expect(await page.locator('#lost-title').innerText()).toBe('You play in another tab');
+    expect(await page.locator('#lost-try').isVisible()).toBe(false);
+    await photograph(page, 'land-grab-1280-replaced');
+    const [way = 'left'] = roomiest(stateSeenBy(watcher), id);
+    const press = () => twin.keyboard.down(KEYS[way]);
+    await expectWalk(twin, watcher, id, way, { press, release: () => twin.keyboard.up(KEYS[way]) });
+    expect([await stateOf(page), await stateOf(twin), takenIn(yard)]).toEqual(['lost', 'playing', 4]);
+    expect(complaints).toEqual([]);
+  },
+);
 
 pageTest(`an invitation leads into the very same yard${because}`, async () => {
   const yard = await openYard({ pages: PAGES });
@@ -274,7 +322,8 @@ pageTest(`the language can be changed in the middle of a game and is remembered$
   expect(await page.locator('.scores h2').innerText()).toMatch(/[가-힣]/u);
   expect(await stateOf(page)).toBe('playing');
   await page.reload();
-  await eventually('the menu speaks Korean', async () => /[가-힣]/u.test(await page.locator('#play').innerText()));
+  await playing(page);
+  expect(await page.locator('.scores h2').innerText()).toMatch(/[가-힣]/u);
   expect(await language()).toBe('ko');
   expect(complaints).toEqual([]);
 });
@@ -301,42 +350,94 @@ pageTest(
   },
 );
 
-pageTest(`a cut line is shown, and the player is back when it is mended${because}`, { timeout: 120_000 }, async () => {
-  const { yard, watcher } = await quietYard(3);
-  const line = await openLine(yard.port);
-  const { page, complaints } = await openPage(await openBrowser(), DESK);
-  await enter(page, `${line.url}/land-grab/`, 'Ada');
-  const id = await idOf(watcher, 'Ada');
-  const lost = page.locator('#lost');
-  expect(await lost.isVisible()).toBe(false);
-  const live = await page.locator('#status-text').innerText();
+pageTest(
+  `a cut line is shown, and once it is mended the same stone goes on without a click${because}`,
+  { timeout: 120_000 },
+  async () => {
+    const { yard, watcher } = await quietYard(3, LONG_GRACE_MS);
+    const line = await openLine(yard.port);
+    const { page, complaints } = await openPage(await openBrowser(), { ...DESK, locale: 'ko-KR' });
+    await enter(page, `${line.url}/land-grab/`, 'Ada');
+    const id = await idOf(watcher, 'Ada');
+    const returning = page.locator('#returning');
+    expect(await returning.isVisible()).toBe(false);
 
-  line.cut();
-  await lost.waitFor({ state: 'visible' });
-  expect(await page.locator('#lost-title').innerText()).not.toBe('');
-  await eventually('the status says so', async () => {
-    const text = await page.locator('#status-text').textContent();
-    return text !== null && text !== '' && text !== live;
-  });
-  await photograph(page, 'land-grab-1280-lost');
-  await until('the others see it gone after the grace', () => !watcher.memory.sees(id));
+    line.cut();
+    await returning.waitFor({ state: 'visible' });
+    expect(await returning.innerText()).toMatch(/[가-힣]/u);
+    await eventually(
+      'the status says so',
+      async () => (await page.locator('#status-text').textContent()) === '돌아오는 중',
+    );
+    expect([await page.locator('#lost').isVisible(), watcher.memory.sees(id), takenIn(yard)]).toEqual([false, true, 4]);
+    await photograph(page, 'land-grab-1280-returning-ko');
+    await page.locator('#language').click();
+    expect(await page.locator('#status-text').textContent()).toBe('Returning');
 
-  line.mend();
-  const tryNow = page.locator('#lost-try');
-  await eventually(
-    'the page plays again',
-    async () => {
-      if ((await stateOf(page)) === 'lost') await tryNow.click({ timeout: 1_000 }).catch(() => {});
-      return (await stateOf(page)) === 'playing';
-    },
-    15_000,
-  );
-  await lost.waitFor({ state: 'hidden' });
-  await idOf(watcher, 'Ada');
-  expect(yard.server.rooms.all.map(({ taken }) => taken)).toEqual([4]);
-  // Browsers write each failed connection to the console, whatever the page does.
-  expect(complaints.filter((one) => !/WebSocket connection to .* failed/u.test(one))).toEqual([]);
-});
+    line.mend();
+    await returning.waitFor({ state: 'hidden', timeout: 15_000 });
+    expect(await page.locator('#status-text').textContent()).toBe('Live');
+    expect([watcher.memory.sees(id), takenIn(yard)]).toEqual([true, 4]);
+    const [way = 'left'] = roomiest(stateSeenBy(watcher), id);
+    const press = () => page.keyboard.down(KEYS[way]);
+    await expectWalk(page, watcher, id, way, { press, release: () => page.keyboard.up(KEYS[way]) });
+    expect(withoutRefusedLines(complaints)).toEqual([]);
+  },
+);
+
+pageTest(
+  `[CL02] a machine that has no network for a while comes back to its stone by itself${because}`,
+  { timeout: 120_000 },
+  async () => {
+    const { yard, watcher } = await quietYard(3, LONG_GRACE_MS);
+    const { page, context, complaints } = await openPage(await openBrowser(), DESK);
+    await enter(page, `${yard.url}/land-grab/`, 'Ada');
+    const id = await idOf(watcher, 'Ada');
+    await context.setOffline(true);
+    await page.locator('#returning').waitFor({ state: 'visible', timeout: 20_000 });
+    await context.setOffline(false);
+    await page.locator('#returning').waitFor({ state: 'hidden', timeout: 20_000 });
+    expect([watcher.memory.sees(id), takenIn(yard)]).toEqual([true, 4]);
+    const [way = 'left'] = roomiest(stateSeenBy(watcher), id);
+    const press = () => page.keyboard.down(KEYS[way]);
+    await expectWalk(page, watcher, id, way, { press, release: () => page.keyboard.up(KEYS[way]) });
+    expect(withoutRefusedLines(complaints)).toEqual([]);
+  },
+);
+
+pageTest(
+  `a line that is cut for longer than the place is held leads to another place, without a click${because}`,
+  { timeout: 120_000 },
+  async () => {
+    const { yard, watcher } = await quietYard(3);
+    const line = await openLine(yard.port);
+    const { page, complaints } = await openPage(await openBrowser(), DESK);
+    await enter(page, `${line.url}/land-grab/`, 'Ada');
+    const id = await idOf(watcher, 'Ada');
+    line.cut();
+    await until('the others see it gone after the grace', () => !watcher.memory.sees(id));
+    line.mend();
+    await eventually(
+      'the player has another stone',
+      async () => {
+        const ids = Object.entries(stateSeenBy(watcher).players).filter(([, { name }]) => name === 'Ada');
+        return ids.length === 1 && ids[0]?.[0] !== id && (await stateOf(page)) === 'playing';
+      },
+      30_000,
+    );
+    expect([await page.locator('#lost').isVisible(), await page.locator('#returning').isVisible()]).toEqual([
+      false,
+      false,
+    ]);
+    expect(takenIn(yard)).toBe(4);
+    expect(withoutRefusedLines(complaints)).toEqual([]);
+  },
+);
+
+/** Browsers write each failed connection to the console, whatever the page does. */
+function withoutRefusedLines(complaints: readonly string[]): readonly string[] {
+  return complaints.filter((one) => !/WebSocket connection to .* failed/u.test(one));
+}
 
 pageTest(`when a yard ends its players find themselves in another, without a click${because}`, async () => {
   const yard = await openYard({ pages: PAGES });

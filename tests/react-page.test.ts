@@ -168,27 +168,55 @@ pageTest(
   },
 );
 
-pageTest(`a page that is closed frees its seat at once${because}`, async () => {
-  // Far longer than the test may take: whoever is only dropped is still here at its end.
-  const yard = await openYard({ pages: PAGES, graceMs: 60_000 });
-  const { page } = await openPage(await openBrowser(), DESK);
-  await enter(page, `${yard.url}/react/`, 'Ada');
-  expect(takenIn(yard)).toBe(1);
-  await page.goto('about:blank');
-  await until('its seat is free', () => takenIn(yard) === 0);
-});
+pageTest(
+  `a page that is loaded again has its seat back; one that is closed frees it after the grace${because}`,
+  async () => {
+    const yard = await openYard({ pages: PAGES, graceMs: 1_000 });
+    const { page, complaints } = await openPage(await openBrowser(), DESK);
+    await enter(page, `${yard.url}/react/`, 'Ada');
+    const [room] = yard.server.rooms.all;
+    const mine = (): unknown => room?.state.table('players').ownedBy({ number: 1 })?.id;
+    const before = mine();
+    await page.reload();
+    await playing(page);
+    expect([takenIn(yard), mine()]).toEqual([1, before]);
+    expect(complaints).toEqual([]);
+    await page.goto('about:blank');
+    await until('its seat is free', () => takenIn(yard) === 0);
+  },
+);
 
-pageTest(`a broken line and a refusal are shown, and one press joins again${because}`, async () => {
+pageTest(
+  `a broken line is shown over what was seen last, and the page comes back without a press${because}`,
+  async () => {
+    const yard = await openYard({ pages: PAGES, graceMs: 60_000 });
+    const line = await openLine(yard.port);
+    const { page } = await openPage(await openBrowser(), { ...DESK, locale: 'ko-KR' });
+    await enter(page, `${line.url}/react/`, '민지');
+    line.cut();
+    await page.locator('.returning').waitFor({ state: 'visible' });
+    expect([await statusOf(page), await page.locator('#status').innerText()]).toEqual(['returning', '돌아오는 중']);
+    expect(await page.locator('#scores').innerText(), 'what was last seen can still be read').toContain('민지');
+    expect(await page.locator('.lost').count()).toBe(0);
+    await photograph(page, 'react-1280-returning-ko');
+    line.mend();
+    await playing(page);
+    expect([await page.locator('.returning').count(), takenIn(yard)]).toEqual([0, 1]);
+  },
+);
+
+pageTest(`a seat that is lost and a refusal are shown, and one press joins again${because}`, async () => {
   const yard = await openYard({ pages: PAGES });
   const line = await openLine(yard.port);
   const { page } = await openPage(await openBrowser(), { ...DESK, locale: 'ko-KR' });
   await enter(page, `${line.url}/react/`, '민지');
   line.cut();
-  await page.locator('.lost').waitFor({ state: 'visible' });
+  await until('its seat is free', () => takenIn(yard) === 0);
+  line.mend();
+  await page.locator('.lost').waitFor({ state: 'visible', timeout: 20_000 });
   expect(await page.locator('#status').innerText()).toBe('끊김');
   expect(await page.locator('#scores').innerText(), 'what was last seen can still be read').toContain('민지');
   await photograph(page, 'react-1280-lost-ko');
-  line.mend();
   await page.locator('#rejoin').click();
   await playing(page);
   await until('one seat is taken', () => takenIn(yard) === 1);

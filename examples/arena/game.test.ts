@@ -1,4 +1,5 @@
 import { seededRandom } from '@madang/core';
+import { NO_POWERS } from '@madang/core/netcode';
 import { describe, expect, test } from 'vitest';
 import { openField } from './arena.test-support.ts';
 import { STARTS } from './arena-map.ts';
@@ -149,9 +150,10 @@ describe('bolts', () => {
     field.join(400, 1480);
     field.play(1, { 1: { bolt: true } });
     expect(field.state.bolts.size).toBe(1);
-    const room = { id: '', state: field.state, seats: [], emit: () => {} };
+    const room = { ...NO_POWERS, id: '', state: field.state, seats: [], emit: () => {} };
     const moment = { tick: field.tick, dt: 1 / arena.tickRateHz, random: seededRandom(1) };
-    arena.leave?.(room, { number: 1, name: 'p1', isBot: false, team: 0 }, moment);
+    const nobody = { isBot: false, isDropped: false, user: null, rating: null, team: 0 };
+    arena.leave?.(room, { number: 1, name: 'p1', ...nobody }, moment);
     expect(field.state.bolts.size).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import { createState, type Moment, type RoomScope, type Seat, type StateStore, seededRandom } from '@madang/core';
-import { TickRules } from '@madang/core/netcode';
+import { NO_POWERS, TickRules } from '@madang/core/netcode';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { enclosedBy } from './enclosure.ts';
@@ -17,6 +17,7 @@ function yard() {
   const random = seededRandom(1);
   const rules = new TickRules(landGrab, store as unknown as StateStore, {
     roomId: 'yard',
+    powers: NO_POWERS,
     random,
     seats: () => seats,
     emitted: (name, payload) => void events.push({ name, payload }),
@@ -32,7 +33,8 @@ function yard() {
     state,
     events,
     join(x: number, y: number): Player {
-      const seat = { number: seats.length + 1, name: `p${seats.length + 1}`, isBot: false, team: 0 };
+      const nobody = { isBot: false, isDropped: false, user: null, rating: null, team: 0 };
+      const seat = { number: seats.length + 1, name: `p${seats.length + 1}`, ...nobody };
       seats.push(seat);
       landGrab.join?.(room, seat, moment());
       const me = state.players.ownedBy(seat);

@@ -81,9 +81,10 @@ export const plaza = defineGame({
   },
 }) as unknown as Game;
 
-/** Runs a script to its end, on a server of `game`. Throws where the server breaks a promise. */
-export async function runSession(script: Uint8Array, game: Game = plaza): Promise<void> {
+/** Runs a script to its end. Answers how often somebody was welcomed. Throws where the server breaks a promise. */
+export async function runSession(script: Uint8Array, game: Game = plaza): Promise<number> {
   const world = new World(game);
+  await world.start();
   const from = new Script(script);
   while (!from.isOver) {
     const step = STEPS[from.byte() % STEPS.length];
@@ -98,6 +99,7 @@ export async function runSession(script: Uint8Array, game: Game = plaza): Promis
     await world.advance(0);
   }
   await world.end();
+  return world.lines.reduce((sum, { welcomes }) => sum + welcomes, 0);
 }
 
 /** Scripts of players who do nothing wrong. */
@@ -216,8 +218,11 @@ class World {
       graceMs: GRACE_MS,
       checksumEvery: 1,
     });
-    this.#server.start();
     this.lines = Array.from({ length: CONNECTIONS }, () => new Line(transport));
+  }
+
+  async start(): Promise<void> {
+    await this.#server.start();
     for (const line of this.lines) line.open();
   }
 
@@ -242,6 +247,7 @@ class World {
 
 /** One client's line, and the copy of the state that it holds as an SDK would. */
 class Line {
+  welcomes = 0;
   readonly #transport: MemoryTransport;
   #link: MemoryLink | null = null;
   #seat = 0;
@@ -302,6 +308,7 @@ class Line {
     const frame = applyServerFrame(plaza, this.#mirror?.store ?? null, this.#tick, new ByteReader(data));
     switch (frame.kind) {
       case 'welcome':
+        this.welcomes++;
         this.#seat = frame.seat;
         this.#token = frame.token;
         this.#mirror = createMirror(plaza.state, frame.seat);

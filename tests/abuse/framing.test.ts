@@ -4,10 +4,13 @@
  * hold is that they end, with the right code, and that the seat is freed as after any lost line.
  */
 
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { CLIENT_FRAME_BYTES_MAX } from '@madang/core';
 import { DEFAULT_LIMITS } from '@madang/server';
 import { landGrab } from '@madang-examples/land-grab/game';
-import { expect } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { until } from '../support/yard.ts';
 import {
   expectHeard,
@@ -415,7 +418,7 @@ abuse.for(strangers)(
   async ({ name, open }, { world }) => {
     const limit = DEFAULT_LIMITS.messageBytesBeforeJoin;
     const opcode = name === 'play' ? binary : text;
-    // What a stranger may say at all, and a message to Socket.IO's own server.
+    // To Socket.IO a message, whose first byte is the engine's own and not counted where it is seen whole.
     const words = (length: number): string => '4'.padEnd(length, 'x');
     const tooLong: Record<string, FrameToWrite[]> = {
       'by its head alone': [{ opcode, claimedLength: BigInt(limit + 1) }],
@@ -423,7 +426,7 @@ abuse.for(strangers)(
         { opcode, payload: words(limit / 2), fin: false },
         { opcode: continuation, claimedLength: BigInt(limit / 2 + 1) },
       ],
-      whole: [{ opcode, payload: words(limit + 1) }],
+      whole: [{ opcode, payload: words(limit + (name === 'play' ? 1 : 2)) }],
     };
     for (const [what, frames] of Object.entries(tooLong)) {
       const raw = await open(world);
@@ -460,6 +463,38 @@ abuse('V26: keys that hash alike stop nobody else', async ({ world }) => {
   raw.write(textFrame(`{"type":"message","message":{${keys.join(',')}}}`));
   const answer = await raw.text('an answer', (one) => ['response', 'error'].includes(String(parsed(one).type)));
   expect(parsed(answer).type).toBe('response');
+});
+
+test('V01, V06: a ping or a reason that is no text and no bytes is never sent as memory of others', async () => {
+  const strange: readonly unknown[] = [9_999, new Float32Array(20).fill(7), new Array(40).fill(7), { length: 64 }, {}];
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  for (const data of strange) {
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const [ours] = (await once(server, 'connection')) as [WebSocket];
+    const heard: Buffer[] = [];
+    client.on('ping', (bytes: Buffer) => heard.push(bytes));
+    client.on('close', (_code, reason: Buffer) => heard.push(reason));
+    for (const use of [() => ours.ping(data), () => ours.close(1000, data as string)]) {
+      try {
+        use();
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+      }
+    }
+    ours.close();
+    await once(client, 'close');
+    // A number is sent as its digits, a list as its numbers, and nothing else but zeros.
+    const given = ArrayBuffer.isView(data) ? [...Buffer.from(data.buffer), 7] : [...Buffer.from(String(data)), 7];
+    const allowed = new Set([...given, 0]);
+    for (const bytes of heard) {
+      expect(
+        [...bytes].filter((byte) => !allowed.has(byte)),
+        String(data),
+      ).toEqual([]);
+    }
+  }
 });
 
 /** What a frame of our own writer carries. */

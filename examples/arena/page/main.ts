@@ -12,8 +12,8 @@ import { flyByThumbs } from './controls/thumbs.ts';
 import { byId, setText } from './dom.ts';
 import { createHud } from './hud/hud.ts';
 import { createMenu, trimName } from './hud/menu.ts';
-import { createLostPanel, createNotice } from './hud/notice.ts';
-import { recall, remember } from './memory.ts';
+import { createLostPanel, createNotice, showReturning } from './hud/notice.ts';
+import { recall, remember, stayAs, stayedAs } from './memory.ts';
 import { createNetOverlay } from './net/overlay.ts';
 import { createAttract } from './scene/attract.ts';
 import { Minimap } from './scene/minimap.ts';
@@ -71,11 +71,13 @@ const attract = createAttract(
 function play(name: string): void {
   session?.leave();
   menu.close();
+  stayAs(name);
   speaker.play('press');
   session = new Session(
     { name, roomId: wishes.get('room'), weather },
     {
       changed,
+      returning,
       roomForgotten: () => {
         forgetRoom();
         notify(WORDS[language].roomForgotten);
@@ -88,6 +90,7 @@ function play(name: string): void {
 function toMenu(): void {
   session?.leave();
   session = null;
+  stayAs(null);
   changed({ state: 'menu' });
 }
 
@@ -96,6 +99,7 @@ function changed(state: PageState): void {
   root.dataset.state = state.state;
   const words = WORDS[language];
   hud.connection(state.state, words);
+  showReturning(false);
   document.title = words.pageTitle(state.state, '');
   if (state.state !== 'playing' && battle !== null) {
     battle.close();
@@ -133,6 +137,7 @@ function changed(state: PageState): void {
         notify(state.trouble.message);
         return;
       }
+      if (state.next === 'ask') stayAs(null);
       lostPanel.show(state, words);
       break;
     case 'connecting':
@@ -140,6 +145,12 @@ function changed(state: PageState): void {
     default:
       state satisfies never;
   }
+}
+
+/** The arena stays as it was seen last, and goes on by itself. */
+function returning(isReturning: boolean): void {
+  showReturning(isReturning);
+  hud.connection(isReturning ? 'returning' : 'playing', WORDS[language]);
 }
 
 function nickname(): string {
@@ -230,7 +241,8 @@ function speak(): void {
   const words = WORDS[language];
   overlay.words(words);
   hud.words();
-  hud.connection(now.state, words);
+  if (now.state === 'playing') returning(now.room.connection === 'returning');
+  else hud.connection(now.state, words);
   sound(speaker.on);
   document.title = words.pageTitle(now.state, '');
   if (now.state === 'lost') lostPanel.show(now, words);
@@ -271,11 +283,6 @@ byId('watch-play', HTMLButtonElement).addEventListener('click', () => {
 
 window.addEventListener('resize', layOut);
 window.addEventListener('online', () => session?.hurry());
-window.addEventListener('pagehide', () => session?.leave());
-// Brought back from the browser's memory, a page that has left its seat has to begin anew.
-window.addEventListener('pageshow', (event) => {
-  if (event.persisted) location.reload();
-});
 const touched = (): void => {
   root.dataset.touch = 'true';
 };
@@ -290,5 +297,5 @@ layOut();
 speak();
 changed(now);
 requestAnimationFrame(draw);
-const named = trimName(wishes.get('name') ?? '');
+const named = trimName(wishes.get('name') ?? stayedAs() ?? '');
 if (named !== '') play(named);

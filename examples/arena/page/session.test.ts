@@ -24,10 +24,12 @@ test('a player is asked for what helps: another name, a newer page, or nothing',
     'SCHEMA_MISMATCH',
     'FORBIDDEN_ORIGIN',
     'LEFT',
+    'REPLACED',
     'ROOM_FULL',
     'LINK_LOST',
+    'SEAT_GONE',
   ];
-  expect(asked.map(nextAfter)).toEqual(['rename', 'reload', 'ask', 'ask', 'rejoin', 'rejoin']);
+  expect(asked.map(nextAfter)).toEqual(['rename', 'reload', 'ask', 'ask', 'ask', 'rejoin', 'rejoin', 'rejoin']);
 });
 
 test('the first try after a loss comes within a second; the wait is spread over all of the time there is', () => {
@@ -47,6 +49,7 @@ function silentSession() {
     { name: 'ann', roomId: null, weather: fairWeather() },
     {
       changed: ({ state }) => heard.push(state),
+      returning: () => heard.push('returning'),
 
       roomForgotten: () => heard.push('roomForgotten'),
     },

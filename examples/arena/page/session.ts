@@ -1,6 +1,6 @@
 /**
- * A player's way into an arena and back into it: joins, keeps the seat while the line holds, and comes back after it
- * broke. Never calls back within `start` itself, and a session that was left says nothing more.
+ * A player's way into an arena and back into it: joins, and where the seat is lost joins again. A line that breaks is the
+ * client library's own business: it comes back to the seat by itself, after a reload of the page too. Never calls back within `start` itself, and a session that was left says nothing more.
  */
 import { connect, openWebSocket } from '@madang/client';
 import { type Weather, weatheredLink } from '@madang/client/weather';
@@ -28,6 +28,8 @@ export type SessionState =
 
 export interface SessionEvents {
   changed(state: SessionState): void;
+  /** The line of the room at play is broken and the seat is held, or it is mended: the client comes back by itself. */
+  returning(isReturning: boolean): void;
   /** The room asked for is not there any more; from now on any room will do. */
   roomForgotten(): void;
 }
@@ -86,16 +88,20 @@ export class Session {
 
   #enter(room: ArenaRoom): void {
     this.#room = room;
-    // After a short loss the old room is where the score is.
+    // Where the seat is gone the old room is still where the score is.
     this.#roomId = room.id;
     // Joined means that a first state came: the server works.
     this.#attempt = 0;
+    room.onConnection((connection) => {
+      if (!this.#left && this.#room === room) this.#events.returning(connection === 'returning');
+    });
     room.onClose((error) => {
       if (this.#left || this.#room !== room) return;
       this.#room = null;
       this.#lose(error);
     });
     this.#events.changed({ state: 'playing', room });
+    if (room.connection === 'returning') this.#events.returning(true);
   }
 
   #lose(error: unknown): void {

@@ -9,13 +9,13 @@ import { steerBySwipe } from './controls/swipe.ts';
 import { byId } from './dom.ts';
 import { clockText, createClock } from './hud/clock.ts';
 import { createMenu, trimName } from './hud/menu.ts';
-import { createLostPanel, createNotice } from './hud/notice.ts';
+import { createLostPanel, createNotice, showReturning } from './hud/notice.ts';
 import { createRoundOver } from './hud/round-over.ts';
 import { createSayMenu } from './hud/say.ts';
 import { createScores } from './hud/scores.ts';
 import { copyText, inviteLink } from './invite.ts';
 import { writeTitle } from './lettering.ts';
-import { recall, remember } from './memory.ts';
+import { recall, remember, stayAs, stayedAs } from './memory.ts';
 import { Session, type SessionState, type YardRoom } from './session.ts';
 import { Speaker } from './sound.ts';
 import { applyWords, firstLanguage, rememberLanguage, WORDS, type Words } from './words.ts';
@@ -58,11 +58,13 @@ const lostPanel = createLostPanel({ tryNow: () => session?.hurry(), back: toMenu
 function play(name: string): void {
   session?.leave();
   menu.close();
+  stayAs(name);
   speaker.play('press');
   session = new Session(
     { name, roomId: wishes.get('room') },
     {
       changed,
+      returning,
       tick,
       captured: (by, cells) => {
         if (now.state === 'playing' && by === now.room.me?.id) speaker.play('catch', cells);
@@ -90,6 +92,7 @@ function nickname(): string {
 function toMenu(): void {
   session?.leave();
   session = null;
+  stayAs(null);
   // A swipe outlives the finger; it must not outlive the yard, or the same swipe would change nothing in the next.
   steering.releaseAll();
   changed({ state: 'menu' });
@@ -100,6 +103,7 @@ function changed(state: SessionState | { readonly state: 'menu' }): void {
   root.dataset.state = state.state;
   const words = WORDS[language];
   clock.connection(state.state, words);
+  showReturning(false);
   if (state.state !== 'playing') {
     roundOver.hide();
     sayMenu.close();
@@ -126,6 +130,7 @@ function changed(state: SessionState | { readonly state: 'menu' }): void {
         notify(state.trouble.message);
         return;
       }
+      if (state.next === 'ask') stayAs(null);
       lostPanel.show(state, words);
       break;
     case 'connecting':
@@ -134,6 +139,12 @@ function changed(state: SessionState | { readonly state: 'menu' }): void {
       state satisfies never;
   }
   layOut();
+}
+
+/** The yard stays as it was seen last, and goes on by itself. */
+function returning(isReturning: boolean): void {
+  showReturning(isReturning);
+  clock.connection(isReturning ? 'returning' : 'playing', WORDS[language]);
 }
 
 function tick(room: YardRoom): void {
@@ -215,7 +226,8 @@ function speak(): void {
   writeTitle(title, language, calm);
   sayMenu.words(words);
   sound(speaker.on);
-  clock.connection(now.state, words);
+  if (now.state === 'playing') returning(now.room.connection === 'returning');
+  else clock.connection(now.state, words);
   document.title = words.pageTitle(now.state, '');
   if (now.state === 'lost') lostPanel.show(now, words);
 }
@@ -257,11 +269,6 @@ byId('invite', HTMLButtonElement).addEventListener('click', async () => {
 
 window.addEventListener('resize', layOut);
 window.addEventListener('online', () => session?.hurry());
-window.addEventListener('pagehide', () => session?.leave());
-// Brought back from the browser's memory, a page that has left its seat has to begin anew.
-window.addEventListener('pageshow', (event) => {
-  if (event.persisted) location.reload();
-});
 const touched = (): void => {
   root.dataset.touch = 'true';
 };
@@ -296,5 +303,5 @@ setInterval(() => {
 
 speak();
 changed(now);
-const named = trimName(wishes.get('name') ?? '');
+const named = trimName(wishes.get('name') ?? stayedAs() ?? '');
 if (named !== '') play(named);

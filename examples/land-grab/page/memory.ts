@@ -2,6 +2,8 @@
 
 export type Remembered = 'name' | 'sound' | 'language';
 
+const STAY = 'madang.land-grab.stay';
+
 export function recall(key: Remembered): string | null {
   try {
     return localStorage.getItem(`madang.${key}`);
@@ -15,5 +17,24 @@ export function remember(key: Remembered, value: string): void {
     localStorage.setItem(`madang.${key}`, value);
   } catch {
     // Private windows refuse: the choice then lasts as long as the page.
+  }
+}
+
+/** The name this tab plays under, so that a page that is loaded again goes on with it; null where it does not play. */
+export function stayedAs(): string | null {
+  try {
+    return sessionStorage.getItem(STAY);
+  } catch {
+    return null;
+  }
+}
+
+/** Null once it plays no more. */
+export function stayAs(name: string | null): void {
+  try {
+    if (name === null) sessionStorage.removeItem(STAY);
+    else sessionStorage.setItem(STAY, name);
+  } catch {
+    // A reload then shows the menu.
   }
 }

@@ -1,5 +1,6 @@
 /**
- * One person's stay on the server: joins, and after a lost connection joins again, until told to stop.
+ * One person's stay on the server: joins, and where the seat is lost joins again, until told to stop. A line that breaks
+ * is the client library's own business: it comes back to the seat by itself, after a reload of the page too.
  * The only file here that knows the client library. Callbacks never run inside `start` itself, and a session that was
  * left says nothing more.
  */
@@ -28,6 +29,8 @@ export type SessionState =
 
 export interface SessionEvents {
   changed(state: SessionState): void;
+  /** The line of the room at play is broken and the seat is held, or it is mended: the client comes back by itself. */
+  returning(isReturning: boolean): void;
   tick(room: YardRoom): void;
   captured(by: number, cells: number): void;
   roundOver(over: { winner: number; name: string; score: number; number: number }): void;
@@ -102,7 +105,7 @@ export class Session {
 
   #enter(room: YardRoom): void {
     this.#room = room;
-    // After a short loss the old room is where the ground is.
+    // Where the seat is gone the old room is still where the ground is.
     this.#roomId = room.id;
     // Joined means that a first state came: the server works.
     this.#attempt = 0;
@@ -115,12 +118,16 @@ export class Session {
       // In this game whoever speaks is named by the id of its stone.
       if (typeof message === 'string') this.#events.message(Number(from), message);
     });
+    room.onConnection((connection) => {
+      if (!this.#left && this.#room === room) this.#events.returning(connection === 'returning');
+    });
     room.onClose((error) => {
       if (this.#left || this.#room !== room) return;
       this.#room = null;
       this.#lose(error);
     });
     this.#events.changed({ state: 'playing', room });
+    if (room.connection === 'returning') this.#events.returning(true);
     // The state that came with joining was told to nobody yet, and in a still yard no other follows.
     this.#events.tick(room);
     if (this.#heading !== 'none') room.input({ dir: this.#heading });

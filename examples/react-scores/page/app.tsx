@@ -1,5 +1,6 @@
 /** Two screens: a name is asked for, then a yard is played in. Unmounting the yard is what gives the seat back. */
 import { type FormEvent, useEffect, useState } from 'react';
+import { stayAs, stayedAs } from './stay.ts';
 import { firstLanguage, rememberLanguage, WORDS, type Words } from './words.ts';
 import { Yard } from './yard.tsx';
 
@@ -8,13 +9,18 @@ const wishes = new URLSearchParams(location.search);
 
 export function App() {
   const [language, setLanguage] = useState(firstLanguage);
-  const [name, setName] = useState(() => trimName(wishes.get('name') ?? ''));
+  const [name, setName] = useState(() => trimName(wishes.get('name') ?? stayedAs() ?? ''));
   const words = WORDS[language];
 
   useEffect(() => {
     document.documentElement.lang = language;
     document.title = words.pageTitle;
   }, [language, words]);
+
+  const play = (next: string): void => {
+    stayAs(next);
+    setName(next);
+  };
 
   const changeLanguage = (): void => {
     const next = language === 'ko' ? 'en' : 'ko';
@@ -37,9 +43,9 @@ export function App() {
         </button>
       </header>
       {name === '' ? (
-        <Menu words={words} play={setName} />
+        <Menu words={words} play={play} />
       ) : (
-        <Yard name={name} room={wishes.get('room')} words={words} leave={() => setName('')} />
+        <Yard name={name} room={wishes.get('room')} words={words} leave={() => play('')} />
       )}
     </>
   );

@@ -1,5 +1,9 @@
-/** One stay in a yard: joins when it is mounted, leaves when it is unmounted, and says in between how the line is. */
+/**
+ * One stay in a yard: joins when it is mounted, leaves when it is unmounted, and says in between how the line is. A page that
+ * goes away leaves nothing: loaded again, it has its seat back.
+ */
 import { type RoomOf, useConnection, useRoom, useRow } from '@madang/client/react';
+import type { GameError } from '@madang/core';
 import { landGrab } from '@madang-examples/land-grab/game';
 import { useEffect, useState } from 'react';
 import { Pad } from './pad.tsx';
@@ -23,13 +27,15 @@ interface YardProps {
 export function Yard({ name, room: roomId, words, leave }: YardProps) {
   const connection = useConnection();
   const stay = useRoom(connection, landGrab, roomId === null ? { name } : { name, room: roomId });
+  // While the line is broken everything stays where it is; the client comes back by itself.
+  const status = stay.status === 'playing' && stay.isReturning ? 'returning' : stay.status;
   return (
-    <main className="yard" data-status={stay.status}>
+    <main className="yard" data-status={status}>
       <section className="bar board" aria-label={words.round}>
         <Clock room={stay.room} words={words} />
         <p id="status" className="status" role="status">
           <i aria-hidden="true" />
-          {words.status[stay.status]}
+          {words.status[status]}
         </p>
         <button id="leave" className="tool" type="button" onClick={leave}>
           {words.leave}
@@ -37,18 +43,33 @@ export function Yard({ name, room: roomId, words, leave }: YardProps) {
       </section>
       <YardMap room={stay.room} label={words.map} />
       <Scores room={stay.room} words={words} />
+      {status === 'returning' && (
+        <p className="returning" role="status">
+          {words.returning}
+        </p>
+      )}
       {stay.status === 'closed' ? (
-        <section className="lost board" role="alert">
-          <h2>{words.lostTitle}</h2>
-          <p>{stay.error.message}</p>
-          <button id="rejoin" className="go" type="button" onClick={stay.rejoin}>
-            {words.rejoin}
-          </button>
-        </section>
+        <Lost error={stay.error} rejoin={stay.rejoin} words={words} />
       ) : (
         <Pad room={stay.room} words={words} />
       )}
     </main>
+  );
+}
+
+/** Why the stay is over. A seat that went to another tab is not asked back from here. */
+function Lost({ error, rejoin, words }: { error: GameError; rejoin: () => void; words: Words }) {
+  const isReplaced = error.code === 'REPLACED';
+  return (
+    <section className="lost board" role="alert">
+      <h2>{isReplaced ? words.replacedTitle : words.lostTitle}</h2>
+      <p>{isReplaced ? words.replacedText : error.message}</p>
+      {!isReplaced && (
+        <button id="rejoin" className="go" type="button" onClick={rejoin}>
+          {words.rejoin}
+        </button>
+      )}
+    </section>
   );
 }
 

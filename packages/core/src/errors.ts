@@ -29,7 +29,7 @@ export interface ErrorDetails {
   LEFT: { roomId: string };
   LINK_LOST: { reason: string };
   MESSAGE_TOO_LARGE: { sizeBytes: number; limitBytes: number };
-  MUTED: { untilMs: number | null };
+  MUTED: { leftMs: number | null };
   NOT_HOST: { what: string };
   NOT_JOINED: { what: string };
   PARTIAL_MESSAGE: { afterMs: number };

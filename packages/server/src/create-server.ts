@@ -15,8 +15,15 @@ import { type BanList, MemoryBanList } from './identity/bans.ts';
 import { Identity, type IdentityOptions } from './identity/identity.ts';
 import { Lockout } from './identity/lockout.ts';
 import { Sessions } from './identity/sessions.ts';
+import { LOBBY_SUBPROTOCOL, startLobbyGateway } from './lobby/lobby-gateway.ts';
+import type { LobbyContext } from './lobby/lobby-link.ts';
+import { Parties } from './lobby/parties.ts';
+import { RoomWatches } from './lobby/room-watches.ts';
+import { MatchService } from './matchmaking/match-service.ts';
 import { idleMachine } from './memory/idle-machine.ts';
 import { MemoryDirectory } from './memory/memory-directory.ts';
+import { MemoryMatchQueue } from './memory/memory-match-queue.ts';
+import { MemoryStore } from './memory/memory-store.ts';
 import { Counters } from './node/counters.ts';
 import { NodeMachine } from './node/machine.ts';
 import { systemClock, systemWallNowMs } from './node/system-clock.ts';
@@ -26,6 +33,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Directory } from './ports/directory.ts';
 import type { Gateway, GatewayFactory } from './ports/gateway.ts';
 import type { Random } from './ports/random.ts';
+import type { Store } from './ports/store.ts';
 import type { Transport } from './ports/transport.ts';
 import type { RoomTraffic } from './replication/traffic.ts';
 import type { Room } from './room/room.ts';
@@ -98,6 +106,10 @@ export interface ServerOptions {
   readonly wallNowMs?: () => number;
   readonly random?: Random;
   readonly directory?: Directory;
+  /** Where ratings are kept. In memory; whoever gives one closes it after `stop`. */
+  readonly store?: Store;
+  /** Where this server is, for players who measure how far that is. Nowhere in particular. */
+  readonly region?: string;
   /** What the native protocol is served on in place of the HTTP port, which is then not opened: for simulations. */
   readonly transport?: Transport;
 }
@@ -158,6 +170,8 @@ export function createServer(options: ServerOptions): MadangServer {
     wallNowMs = systemWallNowMs,
     random = systemRandom(),
     directory = new MemoryDirectory(),
+    store = new MemoryStore(),
+    region = '',
     transport,
     trustedProxies = [],
   } = options;
@@ -198,8 +212,9 @@ export function createServer(options: ServerOptions): MadangServer {
     checksumEvery,
     syncTest,
     emitted,
-    reported: () => {},
+    reported: (room, places) => matches.reported(room, places),
   });
+  const matches = new MatchService({ rooms, store, clock, random, log, queue: new MemoryMatchQueue(), region });
   const lockout = new Lockout(clock);
   const identity = new Identity(identityOptions, { clock, random, fetch, lockout, log, wallNowMs });
   const users = new Sessions({ clock, bans, log, connectionsPerUser: limits.roomsPerUser, wallNowMs });
@@ -213,6 +228,14 @@ export function createServer(options: ServerOptions): MadangServer {
     clock,
   });
   const context: LinkContext = { rooms, door, clock, log, buggify, limits, counters };
+  const lobby: LobbyContext = {
+    ...context,
+    watches: new RoomWatches(directory, clock, log),
+    parties: new Parties(random),
+    matches,
+    random,
+    region,
+  };
   let isStopping = false;
   let http: HttpServer | null = null;
   let transports: readonly Transport[] = [];
@@ -222,13 +245,15 @@ export function createServer(options: ServerOptions): MadangServer {
   const listen = async (): Promise<ServerAddress> => {
     const native = new WsTransport({ clock, limits, counters, subprotocol: SUBPROTOCOL });
     const text = new WsTransport({ clock, limits, counters });
-    transports = [native, text];
+    const lobbies = new WsTransport({ clock, limits, counters, subprotocol: LOBBY_SUBPROTOCOL });
+    transports = [native, text, lobbies];
     gateways = factories.map((make) =>
       make({ ...context, allowedOrigins, enter: (request) => turnstile.enter(request) }),
     );
     const upgrades = new Map([
       ['/play', native],
       ['/websocket', text],
+      ['/lobby', lobbies],
     ]);
     const api = createApi({
       rooms,
@@ -256,6 +281,7 @@ export function createServer(options: ServerOptions): MadangServer {
     });
     startNativeGateway(native, context);
     startTextGateway(text, context);
+    startLobbyGateway(lobbies, lobby);
     const chosen = await http.start(port, hosts);
     return { port: chosen, url: `http://${printableHost(hosts)}:${chosen}` };
   };
@@ -263,7 +289,7 @@ export function createServer(options: ServerOptions): MadangServer {
   const stop = async (): Promise<void> => {
     isStopping = true;
     rooms.stop();
-    await Promise.all([...transports, ...gateways].map((way) => way.stop(STOP_DEADLINE_MS)));
+    await Promise.all([matches.stop(), ...[...transports, ...gateways].map((way) => way.stop(STOP_DEADLINE_MS))]);
     await http?.stop(LAST_WORD_MS);
     admission.stop();
     counters.stop();
@@ -279,6 +305,7 @@ export function createServer(options: ServerOptions): MadangServer {
       try {
         rooms.start();
         admission.start();
+        await matches.start();
         if (transport === undefined) return await listen();
         transports = [transport];
         startNativeGateway(transport, context);

@@ -156,7 +156,7 @@ class SocketLink {
     this.#connection = connection;
     this.#limits = context.limits;
     this.#visitors = [visitor];
-    this.player = new PlayerLink(context, this.#speech(states), connection.remoteAddress);
+    this.player = new PlayerLink(context, this.#speech(states), visitor.address);
   }
 
   /** The session goes on over another connection. */
@@ -221,7 +221,7 @@ class SocketLink {
     }
     const seat = this.player.seat(event);
     if (event === 'message') seat.say(toJsonValue(value ?? null));
-    else if (typeof value === 'string') seat.press(value.trim().normalize('NFC'));
+    else if (typeof value === 'string') seat.press(value);
     else seat.input(value);
   }
 

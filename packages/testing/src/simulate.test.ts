@@ -67,7 +67,11 @@ describe('a run', () => {
   });
 
   test('tabs that are duplicated and tokens that are tried again cost nobody a seat', async () => {
-    const { returned, clients, faults } = await replay(2, { ...SHORT, durationMs: 20_000, faults: ['duplicates', 'replays'] });
+    const { returned, clients, faults } = await replay(2, {
+      ...SHORT,
+      durationMs: 20_000,
+      faults: ['duplicates', 'replays'],
+    });
     expect([faults.duplicates, faults.replays].map((count = 0) => count > 2)).toEqual([true, true]);
     expect(returned).toBeGreaterThanOrEqual(faults.duplicates ?? 0);
     expect(clients).toEqual(new Array(4).fill({ state: 'playing' }));
@@ -193,13 +197,15 @@ describe('a failure', () => {
 
   test('[I10] a secret that is sent to somebody else is one, however it gets there', async () => {
     const game = defineGame({
-      ...pond,
       name: 'gossips',
-      state: { frogs: table({ x: u16, dream: text(40).visibleTo('owner') }, { maxRows: 12 }) },
-      events: { croaked: { loudness: u8 }, heard: { dream: text(40) } },
+      tickRateHz: 20,
+      seats: 4,
+      state: { frogs: table({ x: u16, dream: text(40).visibleTo('owner') }) },
+      input: { hop: u8 },
+      events: { heard: { dream: text(40) } },
+      avatars: 'frogs',
       join: (room, seat) =>
         void room.state.frogs.add({ dream: `to be a king, number ${seat.number}` }, { owner: seat }),
-      control() {},
       step(room, { tick }) {
         const [frog] = room.state.frogs;
         if (tick === 60 && frog !== undefined) room.emit('heard', { dream: frog.dream });

@@ -3,7 +3,7 @@ import { byId, setText } from '../dom.ts';
 import type { Scene } from '../scene/scene.ts';
 import type { Words } from '../words.ts';
 
-export type Connection = 'menu' | 'watching' | 'connecting' | 'playing' | 'lost';
+export type Connection = 'menu' | 'watching' | 'connecting' | 'playing' | 'returning' | 'lost';
 
 /** From here on the clock says that time is short. */
 const HURRY_MS = 20_000;
@@ -36,7 +36,9 @@ export function createClock(): Clock {
     },
     connection(state, words) {
       status.dataset.connection = state;
-      setText(statusText, state === 'playing' ? words.live : state === 'lost' ? words.lost : words.connecting);
+      const { live, lost, returning, connecting } = words;
+      const texts = { menu: connecting, watching: connecting, connecting, playing: live, returning, lost };
+      setText(statusText, texts[state]);
     },
   };
 }

@@ -40,7 +40,7 @@ export function createHud(): Hud {
     feed,
     connection(state, words) {
       clock.connection(state, words);
-      if (state === 'playing') return;
+      if (state === 'playing' || state === 'returning') return;
       over.hide();
       fallen.hide();
     },

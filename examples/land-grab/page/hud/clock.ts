@@ -3,7 +3,7 @@ import { byId, setText } from '../dom.ts';
 import type { Words } from '../words.ts';
 import type { World } from '../yard/world.ts';
 
-export type Connection = 'menu' | 'connecting' | 'playing' | 'lost';
+export type Connection = 'menu' | 'connecting' | 'playing' | 'returning' | 'lost';
 
 /** From here on the clock says that time is short. */
 const HURRY_MS = 15_000;
@@ -38,7 +38,9 @@ export function createClock(): Clock {
     },
     connection(state, words) {
       status.dataset.connection = state;
-      setText(statusText, state === 'playing' ? words.live : state === 'lost' ? words.lost : words.connecting);
+      const { live, lost, returning, connecting } = words;
+      const texts = { menu: connecting, connecting, playing: live, returning, lost };
+      setText(statusText, texts[state]);
     },
   };
 }

@@ -1,4 +1,7 @@
-/** One short line at a time that goes away by itself, and the panel that says why nothing moves. */
+/**
+ * One short line at a time that goes away by itself, the line that stays while the seat is held, and the panel that says why
+ * nothing moves.
+ */
 import { byId, setText } from '../dom.ts';
 import type { SessionState } from '../session.ts';
 import type { Words } from '../words.ts';
@@ -14,6 +17,12 @@ export function createNotice(): (text: string) => void {
     notice.classList.add('shown');
     timer = setTimeout(() => notice.classList.remove('shown'), NOTICE_MS);
   };
+}
+
+/** Shows that the line is broken and the seat is held, or hides it again. */
+export function showReturning(isReturning: boolean): void {
+  byId('returning', HTMLElement).hidden = !isReturning;
+  document.documentElement.dataset.returning = String(isReturning);
 }
 
 export interface LostPanel {
@@ -39,9 +48,12 @@ export function createLostPanel(actions: { tryNow(): void; back(): void }): Lost
     show(state, words) {
       clearInterval(ticking);
       const rejoins = state.next === 'rejoin';
-      setText(title, rejoins ? words.lostTitle : words.askTitle);
-      setText(text, rejoins ? words.lostRejoin : state.next === 'reload' ? words.reloadText : '');
-      setText(reason, `${state.trouble.code} · ${state.trouble.message}`);
+      // Nothing is wrong there: the other tab has the seat, and this one does not ask for it back.
+      const isReplaced = state.trouble.code === 'REPLACED';
+      setText(title, rejoins ? words.lostTitle : isReplaced ? words.replacedTitle : words.askTitle);
+      setText(text, rejoins ? words.lostRejoin : isReplaced ? words.replacedText : '');
+      if (state.next === 'reload') setText(text, words.reloadText);
+      setText(reason, isReplaced ? '' : `${state.trouble.code} · ${state.trouble.message}`);
       reload.hidden = state.next !== 'reload';
       tryNow.hidden = !rejoins;
       wait.hidden = !rejoins;

@@ -151,7 +151,7 @@ describe('mute', () => {
     chat.mute(ann, null);
     clock.advance(10 * 24 * 3_600_000);
     expect(() => chat.say(ann, 'hi', 'all')).toThrow(
-      expect.objectContaining({ code: 'MUTED', details: { untilMs: null } }),
+      expect.objectContaining({ code: 'MUTED', details: { leftMs: null } }),
     );
     chat.mute(ann, 0);
     chat.say(ann, 'hi', 'all');

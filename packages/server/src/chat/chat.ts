@@ -6,6 +6,7 @@
  * leaves the room and comes back; by its stay in the room otherwise, through drops and returns. All of it is bounded.
  */
 import { GameError } from '@madang/core';
+import { TokenBucket } from '../gateways/token-bucket.ts';
 import type { Clock } from '../ports/clock.ts';
 import { badChat, chatText } from './chat-text.ts';
 
@@ -62,8 +63,7 @@ export interface ChatOptions {
 type Identity<S extends Speaker> = string | S;
 
 interface Account<S extends Speaker> {
-  tokens: number;
-  filledAtMs: number;
+  readonly lines: TokenBucket;
   lastText: string;
   lastAtMs: number;
   /** How often in a row it was said. */
@@ -106,8 +106,7 @@ export class Chat<S extends Speaker> {
     const identity = identityOf(speaker);
     if (this.#accounts.has(identity)) return;
     this.#accounts.set(identity, {
-      tokens: this.#burst,
-      filledAtMs: this.#clock.nowMs(),
+      lines: new TokenBucket(this.#clock, this.#perSecond, this.#burst),
       lastText: '',
       lastAtMs: 0,
       timesSaid: 0,
@@ -210,9 +209,9 @@ export class Chat<S extends Speaker> {
   #checkMute({ mutedUntilMs }: Account<S>): void {
     const leftMs = mutedUntilMs - this.#clock.nowMs();
     if (leftMs <= 0) return;
-    if (leftMs === Number.POSITIVE_INFINITY) throw new GameError('MUTED', 'You are muted here.', { untilMs: null });
+    if (leftMs === Number.POSITIVE_INFINITY) throw new GameError('MUTED', 'You are muted here.', { leftMs: null });
     const sentence = `You are muted here for another ${Math.ceil(leftMs / 1000)} s.`;
-    throw new GameError('MUTED', sentence, { untilMs: mutedUntilMs });
+    throw new GameError('MUTED', sentence, { leftMs });
   }
 
   /** Pays for a line. One that is refused costs nothing here: connections pay for their refusals. */
@@ -220,11 +219,7 @@ export class Chat<S extends Speaker> {
     const nowMs = this.#clock.nowMs();
     const isSame = text === account.lastText && nowMs - account.lastAtMs < SAME_MS;
     if (isSame && account.timesSaid >= SAME_MAX) throw badChat(`you have said it ${SAME_MAX} times in a row`);
-    const sinceMs = nowMs - account.filledAtMs;
-    account.tokens = Math.min(this.#burst, account.tokens + (sinceMs / 1000) * this.#perSecond);
-    account.filledAtMs = nowMs;
-    if (account.tokens < 1) throw badChat(`you say more than ${this.#perSecond} a second`);
-    account.tokens -= 1;
+    if (!account.lines.take(1)) throw badChat(`you say more than ${this.#perSecond} a second`);
     account.timesSaid = isSame ? account.timesSaid + 1 : 1;
     account.lastText = text;
     account.lastAtMs = nowMs;

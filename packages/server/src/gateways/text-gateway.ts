@@ -38,7 +38,7 @@ export function startTextGateway(transport: Transport, context: LinkContext): vo
 function receive(link: PlayerLink, data: Uint8Array | string): void {
   if (typeof data !== 'string') throw badMessage('this gateway takes text, and a binary message came');
   const seat = link.seat('message');
-  if (!data.trimStart().startsWith('{')) return seat.press(data.trim().normalize('NFC'));
+  if (!data.trimStart().startsWith('{')) return seat.press(data);
   const { type, ...rest } = objectOf(parseJson(data));
   switch (type) {
     case 'input':

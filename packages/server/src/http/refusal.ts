@@ -35,7 +35,7 @@ export function refuseRequest(response: ServerResponse, { status, sentence, head
   response.end(`${sentence}\n`);
 }
 
-/** How a refusal at the door is answered. */
+/** How a refusal at the turnstile is answered. */
 export function refusalOf({ code, message, details }: DoorRefusal): HttpRefusal {
   const status = code === 'SERVER_BUSY' ? '503 Service Unavailable' : '429 Too Many Requests';
   return busy(status, code, message, details.retryAfterMs);

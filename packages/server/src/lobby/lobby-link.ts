@@ -3,21 +3,17 @@
  * a connection that is gone is in no party and waits for no match.
  */
 import { ERRORS, GameError, isGameError, toJsonValue, unreachable } from '@madang/core';
-import type { Logger } from 'pino';
 import { afterAwake } from '../gateways/awake-time.ts';
-import type { Door } from '../gateways/door.ts';
-import type { Limits } from '../gateways/limits.ts';
 import { Outbox } from '../gateways/outbox.ts';
 import { PeerBudget } from '../gateways/peer-budget.ts';
+import type { LinkContext } from '../gateways/player-link.ts';
 import { unguessable } from '../identity/unguessable.ts';
 import { GUEST_PREFIX, type User } from '../identity/user.ts';
 import type { MatchService, Searcher } from '../matchmaking/match-service.ts';
 import type { SearchNews } from '../matchmaking/search-news.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Peer } from '../ports/transport.ts';
 import { playerName } from '../room/player-name.ts';
-import type { Rooms } from '../room/rooms.ts';
 import { type AskedAbout, aboutOf, jsonOf, type LobbyAsk, parseAsk } from './lobby-asks.ts';
 import type { LobbyTell } from './lobby-tells.ts';
 import type { Parties, Party } from './parties.ts';
@@ -31,16 +27,11 @@ const WATCHES_MAX = 8;
 const NOBODY_WORDS = 4;
 
 /** What connections to the lobby share. */
-export interface LobbyContext {
-  readonly rooms: Rooms;
-  readonly door: Door;
+export interface LobbyContext extends LinkContext {
   readonly watches: RoomWatches;
   readonly parties: Parties<LobbyLink>;
   readonly matches: MatchService;
-  readonly clock: Clock;
-  readonly limits: Limits;
   readonly random: Random;
-  readonly log: Logger;
   /** Where this server is, in the operator's words. */
   readonly region: string;
 }
@@ -102,10 +93,11 @@ export class LobbyLink implements Searcher {
   /** Ends the connection from our side. */
   end(error: GameError): void {
     if (this.#state === 'over') return;
-    const closeCode = ERRORS[error.code].closeCode ?? 1008;
-    this.#context.log.info({ code: error.code, closeCode }, 'a connection was ended');
+    const { code } = error;
+    const closeCode = ERRORS[code].closeCode ?? 1008;
+    this.#context.counters.refused(code, 'a connection was ended', { code, closeCode });
     this.#peer.send(JSON.stringify(errorTell(error, null)));
-    this.#peer.close(closeCode, error.code);
+    this.#peer.close(closeCode, code);
     this.gone();
   }
 
@@ -170,6 +162,7 @@ export class LobbyLink implements Searcher {
         this.name = playerName(name, user?.name ?? `Guest ${this.#number}`);
         this.#state = 'here';
         this.#cancelTimeout();
+        this.#peer.admit();
         this.#send({ type: 'hello', user: user?.id ?? null, name: this.name, region: this.#context.region });
       } catch (problem) {
         this.end(this.#asRefusal(problem));
@@ -251,6 +244,7 @@ export class LobbyLink implements Searcher {
     const error = this.#asRefusal(problem);
     try {
       if (ERRORS[error.code].closeCode !== null) throw error;
+      this.#context.counters.count(error.code);
       this.#budget.spendRefusal();
       this.#send(errorTell(error, about));
     } catch (reason) {

@@ -2,10 +2,12 @@
 import { type Game, type JsonValue, seededRandom } from '@madang/core';
 import pino from 'pino';
 import { type OpenDoorOptions, openDoor } from '../gateways/door.test-support.ts';
+import { DEFAULT_LIMITS } from '../gateways/limits.ts';
 import { MatchService } from '../matchmaking/match-service.ts';
 import { MemoryMatchQueue } from '../memory/memory-match-queue.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { type MemoryLink, MemoryTransport } from '../memory/memory-transport.ts';
+import { Counters } from '../node/counters.ts';
 import type { Store } from '../ports/store.ts';
 import { host, type TestHost } from '../room/room.test-support.ts';
 import type { RoomsOptions } from '../room/rooms.ts';
@@ -52,12 +54,15 @@ export function testLobby(games: readonly Game[], options: TestLobbyOptions = {}
   startLobbyGateway(transport, {
     rooms,
     door: openDoor(clock, log, { identity: { verify }, ...doorOptions }),
+    clock,
+    log,
+    buggify: () => false,
+    limits: DEFAULT_LIMITS,
+    counters: new Counters({ clock, log }),
     watches,
     parties: new Parties(random),
     matches,
-    clock,
     random,
-    log,
     region,
   });
   const pass = (ms: number): Promise<void> => clock.advanceAsync(ms);

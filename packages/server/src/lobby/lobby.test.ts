@@ -255,7 +255,10 @@ describe('a list of rooms', () => {
     caller.ask({ type: 'watch', id: 9, limit: 9 });
     await pass(0);
     expect(caller.closed).toEqual({ code: 4429, reason: 'RATE_LIMITED' });
-    expect([watches.size, clock.pending]).toEqual([0, 0]);
+    expect(watches.size).toBe(0);
+    // The log waits for more of the kind.
+    await pass(1_000);
+    expect(clock.pending).toBe(0);
   });
 
   test('waits for a reader that is slow, and is whole once it reads; one that never reads is given up', async () => {

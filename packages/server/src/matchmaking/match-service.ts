@@ -104,6 +104,12 @@ export class MatchService {
     }
   }
 
+  /** Loads what results are counted with: that takes a moment, in which nobody is to play yet. */
+  async start(): Promise<void> {
+    const isRated = [...this.#games.values()].some(({ settings }) => settings.rated);
+    if (isRated) await import('openskill');
+  }
+
   /** Those who search, each counted. */
   get size(): number {
     return this.#searches.size;

@@ -157,11 +157,12 @@ async function rated(
   const { rate } = await import('openskill');
   const last = 1 + Math.max(0, ...teams.map(({ place }) => place ?? 0));
   const rank = teams.map(({ place }) => place ?? last);
-  const after = rate(before, { rank });
+  const was = before.map((team) => [...team]);
+  const after = rate(was, { rank });
   return teams.map(({ players }, team) => {
     const stayed = after[team] ?? [];
     if (!players.some(({ hasLeft }) => hasLeft)) return stayed;
-    const gone = rate(before, { rank: rank.with(team, last + 1) })[team] ?? [];
+    const gone = rate(was, { rank: rank.with(team, last + 1) })[team] ?? [];
     return stayed.map((rating, index) => (players[index]?.hasLeft ? (gone[index] ?? rating) : rating));
   });
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { nameKey, playerName } from './player-name.ts';
 
 describe('[GA09] names', () => {
@@ -82,4 +82,12 @@ describe('[GA10] one name in two spellings', () => {
       ),
     );
   });
+});
+
+test('[RX11] a name of many marks is refused before it is looked at closely', () => {
+  const heavy = '\u0344'.repeat(4096) + '\u0316'.repeat(4096);
+  const normalize = vi.spyOn(String.prototype, 'normalize');
+  expect(() => playerName(heavy, '')).toThrow(expect.objectContaining({ code: 'BAD_NAME' }));
+  expect(normalize).not.toHaveBeenCalled();
+  normalize.mockRestore();
 });

@@ -4,6 +4,9 @@ import { GameError } from '@madang/core';
 /** Code points of a name. */
 export const NAME_LENGTH_MAX = 32;
 
+/** A code point that is normalised may have been several, of up to two units each. */
+const UNITS_PER_CODE_POINT = 8;
+
 /** An emoji of several code points: joiners, variation selectors and tags belong inside one, and nowhere else. */
 const EMOJI = /\p{RGI_Emoji}/gv;
 
@@ -17,9 +20,11 @@ const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 export function playerName(asked: unknown, fallback: string): string {
   if (asked === undefined || asked === null || asked === '') return fallback;
   if (typeof asked !== 'string' || !asked.isWellFormed()) throw badName('it is not well-formed text');
+  // Before it is normalised, which takes the square of the time that its marks are many.
+  if (asked.length > UNITS_PER_CODE_POINT * NAME_LENGTH_MAX) throw tooLong();
   const name = asked.normalize('NFC').replace(/ +/gu, ' ').trim();
   if (name === '') return fallback;
-  if ([...name].length > NAME_LENGTH_MAX) throw badName(`it is longer than ${NAME_LENGTH_MAX} characters`);
+  if ([...name].length > NAME_LENGTH_MAX) throw tooLong();
   if (INVISIBLE.test(name.replace(EMOJI, ''))) throw badName('it holds characters that cannot be seen');
   return name;
 }
@@ -55,6 +60,10 @@ function shortened(name: string, codePoints: number): string {
     short += segment;
   }
   return short.trim();
+}
+
+function tooLong(): GameError {
+  return badName(`it is longer than ${NAME_LENGTH_MAX} characters`);
 }
 
 function badName(reason: string): GameError {

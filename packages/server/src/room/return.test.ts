@@ -1,94 +1,16 @@
-/** Coming back to a seat: whose it is, what is found there, and what becomes of what was asked meanwhile. */
-import { choice, defineGame, type Game, GameError, record, refuse, request, table, text, u8, u16 } from '@madang/core';
+/** Coming back to a seat: whose it is, and what is found there. */
+import { GameError, seededRandom } from '@madang/core';
 import fc from 'fast-check';
+import pino from 'pino';
 import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../memory/virtual-clock.ts';
+import { roomGone } from './refusals.ts';
+import { ReturnTokens } from './return-tokens.ts';
 import { host, Witness } from './room.test-support.ts';
+import { Room } from './room.ts';
 import type { JoinWish } from './rooms.ts';
-import type { SeatHandle } from './viewer.ts';
-
-const GRACE_MS = 1_000;
-
-/** A shop on a line: walkers with purses, who buy things. What its hooks are told is kept in `hooks`. */
-function shop(more: Partial<Game> = {}) {
-  const hooks: string[] = [];
-  const told = (hook: string) => (_room: unknown, seat: { readonly name: string; readonly isDropped: boolean }) =>
-    void hooks.push(`${hook} ${seat.name}`);
-  const game = defineGame({
-    name: 'shop',
-    tickRateHz: 10,
-    seats: 3,
-    state: {
-      people: table({ x: u16, name: text(64), coins: u16.visibleTo('owner') }),
-      world: record({ bought: u16 }),
-    },
-    input: { dir: choice('none', 'right') },
-    commands: { buy: request({ item: u8 }, { coins: u16 }), steal: request({}, {}) },
-    events: { sold: { item: u8 } },
-    avatars: 'people',
-    hostMay: ['kick', 'lock', 'pass'],
-    join(room, seat) {
-      hooks.push(`join ${seat.name}`);
-      room.state.people.add({ name: seat.name, coins: 100 }, { owner: seat });
-    },
-    drop: told('drop'),
-    return: told('return'),
-    leave: told('leave'),
-    control(me, { dir }) {
-      if (dir === 'right') me.x += 1;
-    },
-    on: {
-      buy(room, seat, { item }) {
-        const me = room.state.people.ownedBy(seat);
-        if (me === undefined || me.coins < item) return refuse('you cannot pay for it');
-        me.coins -= item;
-        room.state.world.bought += 1;
-        room.emit('sold', { item });
-        return { coins: me.coins };
-      },
-      steal: () => refuse('no'),
-    },
-  });
-  return { game: { ...game, ...more } as unknown as Game, hooks };
-}
-
-/** A room of the shop in which Ann plays, and Ben watches what happens to her. */
-function playing(more: Partial<Game> = {}) {
-  const { game, hooks } = shop(more);
-  const made = host([game], { graceMs: GRACE_MS });
-  const { rooms, clock } = made;
-  const join = (wish: JoinWish, witness = new Witness()) => ({ witness, seat: rooms.join(wish, witness) });
-  const back = (token: unknown, wish: JoinWish = {}) => join({ way: 'return', room: token, ...wish });
-  const ann = join({ name: 'Ann' });
-  const ben = join({ name: 'Ben' });
-  clock.advance(100);
-  hooks.length = 0;
-  const [room] = rooms.all;
-  if (room === undefined) throw new Error('the room is open');
-  return { ...made, room, hooks, join, back, ann, ben };
-}
-
-type People = Record<string, { x: number; coins?: number }>;
-
-const peopleOf = (witness: Witness): People => witness.state.people as People;
-const tokenOf = ({ welcomed }: Witness): string => welcomed?.token ?? '';
-
-/** As the native gateway asks: once for each number, whatever becomes of it. */
-function ask(seat: SeatHandle, number: number, command = 'buy', payload: object = { item: 1 }, key = ''): void {
-  if (!seat.hears(number)) return;
-  try {
-    seat.command(command, payload, number, key);
-  } catch (error) {
-    if (!(error instanceof GameError)) throw error;
-    seat.refuse(number, error);
-  }
-}
-
-const replied = (number: number, coins: number) => ({
-  number,
-  answer: { kind: 'reply', command: 'buy', reply: { coins } },
-});
-
-const refused = (code: string) => expect.objectContaining({ code });
+import type { RoomSeat } from './seat.ts';
+import { ask, GRACE_MS, peopleOf, playing, refused, shop, tokenOf } from './shop.test-support.ts';
 
 describe('a player whose line broke', () => {
   test('comes back to its own seat, its row and what only it may see, and is told that it is back', () => {
@@ -209,6 +131,43 @@ describe('a player whose line broke', () => {
     expect(clock.pending).toBe(0);
     rooms.stop();
     expect(() => back(tokenOf(ann.witness))).toThrow(refused('SERVER_STOPPING'));
+  });
+
+  test('leaves no token behind in the server’s memory, however its room ended', () => {
+    const clock = new VirtualClock();
+    const tokens = new ReturnTokens<RoomSeat>(seededRandom(1));
+    const room = new Room({
+      id: 'r',
+      code: '',
+      serial: 0,
+      game: shop().game,
+      clock,
+      seed: 1,
+      log: pino({ level: 'silent' }),
+      graceMs: GRACE_MS,
+      badWrites: 'throw',
+      checksumEvery: 0,
+      syncTest: false,
+      tokens,
+      changed: () => {},
+      closed: () => {},
+      emitted: () => {},
+      reported: () => {},
+    });
+    room.open(0);
+    const nobody = { user: null, roles: [], rating: null, team: 0 };
+    const players = ['Ann', 'Ben', 'Cho'].map((name) => {
+      const witness = new Witness();
+      return { witness, seat: room.join({ ...nobody, name }, witness) };
+    });
+    clock.advance(200);
+    const found = () => players.map(({ witness }) => tokens.find(tokenOf(witness))?.name ?? null);
+    expect(found()).toEqual(['Ann', 'Ben', 'Cho']);
+    // One plays on, one is away, and one has left in the last tick.
+    players[1]?.seat.drop();
+    players[2]?.seat.leave();
+    room.close(roomGone('r'));
+    expect(found()).toEqual([null, null, null]);
   });
 
   test('does not come back after it left or was sent out', () => {
@@ -431,168 +390,5 @@ describe('the token of a seat', () => {
     // Made by the same source of chance, but for the seats before it.
     expect(back({ room: tokenOf(there.ben.witness) })).toThrow(refused('SEAT_GONE'));
     expect(back({ room: tokenOf(ann) })).not.toThrow();
-  });
-});
-
-describe('[GA08] [PR13] a numbered request', () => {
-  test('that is sent again when the player is back is done once, and answered again', () => {
-    const { clock, back, ann, ben } = playing();
-    ask(ann.seat, 1, 'buy', { item: 30 });
-    clock.advance(100);
-    expect(ann.witness.answers).toEqual([replied(1, 70)]);
-    ann.seat.drop();
-    const again = back(tokenOf(ann.witness));
-    clock.advance(100);
-    ask(again.seat, 1, 'buy', { item: 30 });
-    ask(again.seat, 2, 'buy', { item: 20 });
-    clock.advance(100);
-    expect(again.witness.answers).toEqual([replied(1, 70), replied(2, 50)]);
-    expect(ben.witness.state.world).toEqual({ bought: 2 });
-  });
-
-  test.each([
-    ['before its tick', 0],
-    ['after its tick', 100],
-  ])('whose line breaks %s is done, and answered to the line that came after', (_, waitMs) => {
-    const { clock, back, ann, ben } = playing();
-    ask(ann.seat, 1, 'buy', { item: 30 });
-    ann.seat.drop();
-    clock.advance(waitMs);
-    const again = back(tokenOf(ann.witness));
-    clock.advance(100);
-    expect(again.witness.welcomed).toMatchObject({ heard: 1 });
-    ask(again.seat, 1, 'buy', { item: 30 });
-    clock.advance(100);
-    expect(again.witness.answers).toContainEqual(replied(1, 70));
-    expect(ben.witness.state.world).toEqual({ bought: 1 });
-  });
-
-  test('that was refused is refused again in the same words, by the game and by the limits alike', () => {
-    const { clock, back, ann } = playing({ rates: { buy: 0.5 } });
-    ask(ann.seat, 1, 'steal', {});
-    ask(ann.seat, 2, 'buy', { item: 1 });
-    ask(ann.seat, 3, 'buy', { item: 1 });
-    ask(ann.seat, 4, 'buy', { item: -1 });
-    clock.advance(100);
-    const answers = ann.witness.answers.toSorted((a, b) => a.number - b.number);
-    const codes = answers.map(({ answer }) => (answer.kind === 'refusal' ? answer.error.code : answer.kind));
-    expect(codes).toEqual(['REFUSED', 'reply', 'TOO_OFTEN', 'BAD_COMMAND']);
-    const again = back(tokenOf(ann.witness));
-    clock.advance(100);
-    for (const number of [1, 2, 3, 4]) expect(again.seat.hears(number)).toBe(false);
-    expect(again.witness.answers).toEqual(answers);
-  });
-
-  test('that leaves one out is not taken: the one between would be lost without a word', () => {
-    const { ann } = playing();
-    expect(() => ann.seat.hears(2)).toThrow(refused('BAD_FRAME'));
-    expect(ann.seat.hears(1)).toBe(true);
-    expect(() => ann.seat.hears(2 ** 32 - 1)).toThrow(refused('BAD_FRAME'));
-    expect(ann.seat.hears(0)).toBe(false);
-  });
-
-  test('with a key is done once for the key: two at once, and one more after a return', () => {
-    const { clock, back, ann, ben } = playing();
-    ask(ann.seat, 1, 'buy', { item: 30 }, 'sword');
-    ask(ann.seat, 2, 'buy', { item: 30 }, 'sword');
-    clock.advance(100);
-    expect(ann.witness.answers).toEqual([replied(1, 70), replied(2, 70)]);
-    const again = back(tokenOf(ann.witness));
-    clock.advance(100);
-    ask(again.seat, 3, 'buy', { item: 30 }, 'sword');
-    ask(again.seat, 4, 'buy', { item: 30 }, 'shield');
-    clock.advance(100);
-    expect(again.witness.answers).toEqual([replied(3, 70), replied(4, 40)]);
-    expect(ben.witness.state.world).toEqual({ bought: 2 });
-  });
-
-  test('with a key that could not be asked for may be asked again under that key', () => {
-    const { clock, ann, ben } = playing();
-    let number = 0;
-    for (let i = 0; i < 32; i++) ask(ann.seat, ++number, 'steal', {});
-    ask(ann.seat, ++number, 'buy', { item: 30 }, 'sword');
-    expect(ann.witness.answers).toMatchObject([{ number: 33, answer: { error: { code: 'INPUT_QUEUE_FULL' } } }]);
-    clock.advance(100);
-    ask(ann.seat, ++number, 'buy', { item: 30 }, 'sword');
-    clock.advance(100);
-    expect(ann.witness.answers.at(-1)).toEqual(replied(34, 70));
-    expect(ben.witness.state.world).toEqual({ bought: 1 });
-  });
-
-  test('of one player is no other’s: keys and numbers are the seat’s own', () => {
-    const { clock, ann, ben } = playing();
-    for (const { seat } of [ann, ben]) ask(seat, 1, 'buy', { item: 30 }, 'sword');
-    clock.advance(100);
-    for (const { witness } of [ann, ben]) expect(witness.answers).toEqual([replied(1, 70)]);
-    expect(ben.witness.state.world).toEqual({ bought: 2 });
-  });
-});
-
-describe('the host of a room', () => {
-  const hostIn = ({ peopleTold }: Witness): string | undefined => {
-    const people = new Map<number, { name: string; isHost: boolean }>();
-    for (const { isWhole, here, gone } of peopleTold) {
-      if (isWhole) people.clear();
-      for (const person of here) people.set(person.id, person);
-      for (const id of gone) people.delete(id);
-    }
-    return [...people.values()]
-      .filter(({ isHost }) => isHost)
-      .map(({ name }) => name)
-      .join();
-  };
-
-  test('is who came first, also while its line is broken; once its seat is gone, who came next', () => {
-    const { clock, back, ann, ben } = playing();
-    expect(hostIn(ben.witness)).toBe('Ann');
-    ann.seat.drop();
-    clock.advance(100);
-    expect(hostIn(ben.witness)).toBe('Ann');
-    const again = back(tokenOf(ann.witness));
-    clock.advance(100);
-    expect(hostIn(ben.witness)).toBe('Ann');
-    again.seat.drop();
-    clock.advance(GRACE_MS + 100);
-    expect(hostIn(ben.witness)).toBe('Ben');
-  });
-
-  test('that goes leaves its rights to somebody who is there, and only where nobody is to somebody who is away', () => {
-    const { clock, join, back, ann, ben } = playing();
-    const cho = join({ name: 'Cho' });
-    clock.advance(100);
-    ben.seat.drop();
-    ann.seat.leave();
-    clock.advance(100);
-    expect(hostIn(cho.witness)).toBe('Cho');
-    cho.seat.leave();
-    clock.advance(100);
-    const again = back(tokenOf(ben.witness));
-    clock.advance(100);
-    expect(hostIn(again.witness)).toBe('Ben');
-  });
-
-  test('passes its rights on, and has them no more', () => {
-    const { clock, room, ann, ben } = playing();
-    ann.seat.hears(1);
-    ann.seat.deed({ do: 'pass', who: 2 }, 1);
-    clock.advance(100);
-    expect(hostIn(ben.witness)).toBe('Ben');
-    ann.seat.hears(2);
-    ann.seat.deed({ do: 'kick', who: 2 }, 2);
-    clock.advance(100);
-    expect(ann.witness.answers).toMatchObject([
-      { number: 1, answer: { kind: 'done' } },
-      { number: 2, answer: { kind: 'refusal', error: { code: 'NOT_HOST' } } },
-    ]);
-    expect(room.taken).toBe(2);
-  });
-
-  test('of an empty room is nobody, and then who comes in', () => {
-    const { clock, room, join, ann, ben } = playing();
-    for (const { seat } of [ann, ben]) seat.leave();
-    clock.advance(100);
-    const cho = join({ room: room.id, name: 'Cho' });
-    clock.advance(100);
-    expect(hostIn(cho.witness)).toBe('Cho');
   });
 });

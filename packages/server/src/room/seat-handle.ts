@@ -19,6 +19,9 @@ import type { SeatHandle, Viewer } from './viewer.ts';
 /** Commands and messages of one seat between two ticks. */
 const ASKED_MAX = 32;
 
+/** Letters of a word that a game could know. */
+const WORD_LENGTH_MAX = 256;
+
 /** What a handle needs of its room. */
 export interface HandleRoom {
   readonly id: string;
@@ -74,8 +77,9 @@ export function seatHandle(room: HandleRoom, seat: RoomSeat, viewer: Viewer): Se
     inputAt: (timed) => {
       if (isHere()) seat.inputs.take(timed, room.tick, room.position);
     },
-    press: (word) => {
+    press: (text) => {
       if (!isHere()) return;
+      const word = wordOf(text);
       const pressed = game.words !== undefined && Object.hasOwn(game.words, word) ? game.words[word] : undefined;
       if (pressed === undefined) throw unknownWord(Object.keys(game.words ?? {}));
       if (!seat.inputs.press(pressed)) throw queueFull(seat.inputs.pressedCount);
@@ -124,6 +128,12 @@ export function seatHandle(room: HandleRoom, seat: RoomSeat, viewer: Viewer): Se
       if (isHere()) room.drop(seat, viewer);
     },
   };
+}
+
+/** Text as words are compared; what is too long for one is none, and not normalised, which may take the square of its length. */
+function wordOf(text: string): string {
+  const word = text.trim();
+  return word.length > WORD_LENGTH_MAX ? '' : word.normalize('NFC');
 }
 
 function tell(viewer: Viewer, number: number, answer: Answer): void {

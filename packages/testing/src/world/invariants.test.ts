@@ -55,7 +55,9 @@ describe('[I2] a seat', () => {
     old.other();
     expect(failed).toEqual([]);
     old.state(9);
-    expect(failed).toEqual(['[I2] old is still told of seat 1 of room room at tick 9, which another line has had since']);
+    expect(failed).toEqual([
+      '[I2] old is still told of seat 1 of room room at tick 9, which another line has had since',
+    ]);
   });
 
   test('may be told of late: what counts is the order in which the server sent', () => {
