@@ -64,6 +64,21 @@ test('the lobby speaks text over its own subprotocol, and only WebSocket', async
   expect((await fetch(`${url}/lobby`)).status).toBe(426);
 });
 
+test('long messages are taken from those who are in, and from nobody else', async () => {
+  const { url } = await serve();
+  const long = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`filter-${index}`, 'x'.repeat(200)]));
+  const insider = await open(url);
+  insider.ask({ type: 'hello' });
+  await insider.heard('hello');
+  insider.ask({ type: 'watch', id: 1, game: 'duel', where: long });
+  await insider.heard('error');
+  expect([insider.told.at(-1), insider.closeCode]).toMatchObject([{ code: 'BAD_MESSAGE' }, null]);
+  const outsider = await open(url);
+  outsider.ask({ type: 'hello', ...long });
+  await until('the line is closed', () => outsider.closeCode !== null);
+  expect(outsider.closeCode).toBe(1009);
+});
+
 test('two guests are matched by the queue, play, and keep what they won', async () => {
   const memory = new MemoryStore();
   const kept: string[] = [];

@@ -40,7 +40,7 @@ export const omok = defineGame({
   },
   options: 'terms',
   listed: 'terms',
-  match: { teams: 2, teamSize: 1 },
+  match: { teams: 2, teamSize: 1, criteria: { isRated: bool } },
   spectators: 100,
 
   join(room, seat, { tick }) {

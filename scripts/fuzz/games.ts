@@ -202,7 +202,7 @@ function letters(game: Game, random: SeededRandom): readonly Uint8Array[] {
         { tick: 8, appliedAt: 0 },
       ],
     }),
-    encodeRefusal(new GameError('MUTED', 'You are muted here.', { untilMs: null }), 7),
+    encodeRefusal(new GameError('MUTED', 'You are muted here.', { leftMs: null }), 7),
     encodeDone(300),
     encodePong(),
     ...Object.entries(game.events).map(([name, fields]) =>

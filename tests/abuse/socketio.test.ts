@@ -315,26 +315,32 @@ abuse('PR10: a connection that ends while it joins leaves no seat behind', async
   await world.settle();
 });
 
-abuse('PR01: every prefix of a valid packet is refused or ends the connection, and does nothing', async ({ world }) => {
-  const packets = ['42["message",{"a":1}]', '42["input",{"pick":"left"}]', '421["input","left"]'];
-  const prefixes = packets.flatMap((packet) => Array.from(packet, (_, length) => packet.slice(0, length)));
-  // A packet that is nothing but its type, with or without an id, is whole: an event without a name, which is refused.
-  const whole = prefixes.filter((prefix) => /^42\d*$/u.test(prefix));
-  const cut = prefixes.filter((prefix) => !whole.includes(prefix));
-  const codes = await expectEnded(
-    world,
-    cut.map((prefix) => [prefix]),
-    seated,
-  );
-  const empty = cut.filter((prefix) => prefix === '').length;
-  expect(codes).toEqual(new Array(empty).fill('BAD_FRAME'));
-  world.expectEnds('BAD_FRAME', empty);
-  const raw = await seated(world);
-  raw.write(...framed(whole));
-  await until('the whole ones are refused', () => eventRefusals(raw).length === whole.length);
-  expect(raw.isOpen).toBe(true);
-  expectUntouched(world);
-});
+/** All connections of these tests come from one address; these need many at a time. */
+const crowded = abuse.extend({ options: { limits: { connectionsPerAddress: 256 } } });
+
+crowded(
+  'PR01: every prefix of a valid packet is refused or ends the connection, and does nothing',
+  async ({ world }) => {
+    const packets = ['42["message",{"a":1}]', '42["input",{"pick":"left"}]', '421["input","left"]'];
+    const prefixes = packets.flatMap((packet) => Array.from(packet, (_, length) => packet.slice(0, length)));
+    // A packet that is nothing but its type, with or without an id, is whole: an event without a name, which is refused.
+    const whole = prefixes.filter((prefix) => /^42\d*$/u.test(prefix));
+    const cut = prefixes.filter((prefix) => !whole.includes(prefix));
+    const codes = await expectEnded(
+      world,
+      cut.map((prefix) => [prefix]),
+      seated,
+    );
+    const empty = cut.filter((prefix) => prefix === '').length;
+    expect(codes).toEqual(new Array(empty).fill('BAD_FRAME'));
+    world.expectEnds('BAD_FRAME', empty);
+    const raw = await seated(world);
+    raw.write(...framed(whole));
+    await until('the whole ones are refused', () => eventRefusals(raw).length === whole.length);
+    expect(raw.isOpen).toBe(true);
+    expectUntouched(world);
+  },
+);
 
 abuse('PR01: every prefix of a CONNECT ends the connection and seats nobody', async ({ world }) => {
   // "4" and "40" are whole: a CONNECT without options.

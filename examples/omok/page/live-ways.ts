@@ -1,5 +1,7 @@
 /** The ways into a room that @madang/client offers. The only file of the page that knows it. */
 import { type Attention, connect } from '@madang/client';
+import { guest } from '@madang/client/guest';
+import { openLobby } from '@madang/client/lobby';
 import { omok } from '../game.ts';
 import type { OmokRoom, Ways } from './ways.ts';
 
@@ -13,13 +15,31 @@ const ALWAYS_ATTENTIVE: Attention = {
   },
 };
 
-const server = () => connect(undefined, { attention: ALWAYS_ATTENTIVE });
+/** Ratings are kept for somebody: the same guest whenever this browser is back. */
+const SHOWN = { attention: ALWAYS_ATTENTIVE, identity: guest() };
+
+const server = () => connect(undefined, SHOWN);
 const joinOmok = (wish: { name: string; room?: string; spectate?: boolean }) => server().join(omok, wish);
 type JoinedRoom = Awaited<ReturnType<typeof joinOmok>>;
 
 export const liveWays: Ways = {
-  // The lobby's queue goes here: until then whoever comes next is the opponent.
-  find: async ({ name }) => roomOf(await joinOmok({ name })),
+  async find({ name }, progress, stop) {
+    const lobby = await openLobby(undefined, { ...SHOWN, name });
+    const close = (): void => lobby.close();
+    stop.addEventListener('abort', close);
+    try {
+      if (stop.aborted) close();
+      const search = lobby.queue(omok, { criteria: { isRated: true } });
+      search.onProgress(progress);
+      // Whoever looks for an opponent at the page is there to play.
+      search.onProposed((proposal) => proposal?.accept());
+      const { ticket } = await search.matched;
+      return roomOf(await server().join(omok, { name, ticket }));
+    } finally {
+      stop.removeEventListener('abort', close);
+      close();
+    }
+  },
   open: async ({ name, pace }) =>
     roomOf(await server().create(omok, { name, isPrivate: true, options: { pace, isRated: false } })),
   enter: async (code, { name }) => roomOf(await joinOmok({ name, room: code })),

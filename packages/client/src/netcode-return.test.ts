@@ -123,6 +123,25 @@ describe('a line that breaks', () => {
     await world.close();
   });
 
+  test('[CL04] a machine that has another network is back within a second, though nobody told it that the line is dead', async () => {
+    const world = await emptyWorld(yard, { network: NETWORK, server: SERVER });
+    const me = await sitDown(world, yard);
+    const other = await sitDown(world, yard);
+    other.room.send('drum', {});
+    await world.advance(1_000);
+    // Nothing passes any more, and the line stays open for all that either end knows.
+    const [line] = me.network.lines;
+    line?.holdUp(true);
+    line?.holdDown(true);
+    await world.advance(3_000);
+    expect([me.room.connection, other.room.tick - me.room.tick > 80]).toEqual(['open', true]);
+    me.page.online();
+    await world.advance(1_000);
+    expect(me.room.connection).toBe('open');
+    expect(other.room.tick - me.room.tick).toBeLessThanOrEqual(1);
+    await world.close();
+  });
+
   test('[CL04] a server that has not noticed yet takes the player in at once, and tells the old line', async () => {
     const world = await emptyWorld(yard, { network: NETWORK, server: SERVER });
     const me = await sitDown(world, yard);

@@ -786,7 +786,8 @@ class RoomClient<
 
   #deeds(): RoomDeeds {
     const deed = async (what: JsonValue): Promise<void> => {
-      const frame = this.#numbered((number) => ({ kind: 'do', number, deed: what }));
+      const json = toJsonValue(what);
+      const frame = this.#numbered((number) => ({ kind: 'do', number, deed: json }));
       await this.#requests.ask(frame, ASK_TIMEOUT_MS);
     };
     return {

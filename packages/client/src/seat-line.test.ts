@@ -302,10 +302,20 @@ describe('watching', () => {
     expect(made.told).toEqual(['broke']);
   });
 
-  test('[CL04] a machine that has another network asks at once, and only once', async () => {
+  test('[CL04] a machine that has another network does not wait for the line of before: it opens another one', async () => {
+    const made = await settledLine(() => 1);
+    made.page.online();
+    expect([made.told, made.lines[0]?.closed]).toEqual([['broke'], 1]);
+    await made.wait(251);
+    expect([made.lines.length, made.pings()]).toEqual([2, []]);
+    await made.settle();
+    expect(made.told).toEqual(['broke']);
+  });
+
+  test('somebody who looks again has the line asked at once, and only once', async () => {
     const made = await settledLine();
-    made.page.online();
-    made.page.online();
+    made.line.hurry();
+    made.line.hurry();
     expect(made.pings().length).toBe(1);
     await made.wait(8_001);
     expect(made.told).toEqual(['broke']);

@@ -104,7 +104,7 @@ export class SeatLine {
   /** The seat is there, or back. */
   settled(graceMs: number): void {
     const { attention, timers } = this.#options;
-    if (this.graceMs === null) this.#stopAttending = attention.onOnline(() => this.hurry());
+    if (this.graceMs === null) this.#stopAttending = attention.onOnline(() => this.#moved());
     this.graceMs = graceMs;
     this.#state = 'open';
     this.#settledAtMs = timers.nowMs();
@@ -116,13 +116,19 @@ export class SeatLine {
     if (this.#state === 'open') this.#link?.send(frame);
   }
 
-  /**
-   * Something says that the line may be better or worse than thought: tries at once, unless the server wants it to wait, or
-   * asks whether the other side lives.
-   */
+  /** Somebody looks again: tries at once, unless the server wants it to wait, or asks whether the other side lives. */
   hurry(): void {
     if (this.#state === 'open') this.#ask();
     else if (this.#state === 'waiting' && this.#options.timers.nowMs() >= this.#notBeforeMs) this.open();
+  }
+
+  /**
+   * The machine has a network again, perhaps another one: what was sent on the line of before may be seconds from being sent
+   * again, if it ever is. Another line is there sooner.
+   */
+  #moved(): void {
+    if (this.#state === 'open') this.#cut();
+    else this.hurry();
   }
 
   /** True while there is a seat and a line to it. */

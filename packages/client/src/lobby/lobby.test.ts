@@ -7,7 +7,7 @@ import { HandPage } from '../room.test-support.ts';
 import { type Lobby, type LobbyOptions, openLobby } from './lobby.ts';
 import type { Party } from './party-desk.ts';
 import type { ListedRoom } from './room-list.ts';
-import type { Proposal } from './search.ts';
+import type { Proposal, Search } from './search.ts';
 
 const chess = defineGame({
   name: 'chess',
@@ -417,14 +417,17 @@ describe('a search', () => {
   });
 
   test('that the leader of the party has begun is everybody’s', async () => {
-    const { lobby, tell, wait } = await opened();
-    const searches: Promise<unknown>[] = [];
-    lobby.onSearch((search) => searches.push(search.matched));
+    const { lobby, tell, wait, of } = await opened();
+    const searches: Search[] = [];
+    lobby.onSearch((search) => searches.push(search));
     tell({ type: 'progress', position: 1, waiting: 1, estimatedWaitMs: null });
     tell({ type: 'progress', position: 1, waiting: 2, estimatedWaitMs: null });
+    await wait(100);
+    searches[0]?.cancel();
     tell(matched);
     await wait(100);
-    expect(await Promise.all(searches)).toMatchObject([{ ticket: 't' }]);
+    expect(of('dequeue')).toHaveLength(1);
+    expect(await Promise.all(searches.map((search) => search.matched))).toMatchObject([{ ticket: 't' }]);
   });
 });
 

@@ -42,7 +42,7 @@ export interface Seat {
   readonly user: string | null;
   /** True while the player's connection is lost and the seat is held for it. */
   readonly isDropped: boolean;
-  /** What the game's ratings say of this player, as it was when it joined; null where nothing is known of it. */
+  /** What the game's ratings say of this player; null where nothing is known of it. A match's result changes it, a moment later. */
   readonly rating: number | null;
   /** The team it plays for, 0 for none, at most 65,535. Rules set it; it decides what `visibleTo('team')` and `byTeam` show. */
   team: number;
@@ -71,7 +71,7 @@ export interface RoomScope<S extends StateSchema, E extends Messages> {
   announce(text: string, to?: Seat): void;
   /**
    * Reports how a match ended, for the players' ratings: teams of seats from the first place to the last; teams that share a
-   * place are in one list. Reported once for each match; later reports do nothing.
+   * place are in one list. A room's match is reported once; later reports do nothing.
    */
   report(places: readonly (readonly (readonly Seat[])[])[]): void;
   readonly timers: RoomTimers;

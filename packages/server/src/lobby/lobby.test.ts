@@ -305,6 +305,19 @@ test('a connection that ends leaves nothing behind: no list, no party, no sessio
   expect([watches.size, clock.pending]).toEqual([0, 0]);
 });
 
+test('a connection that is gone before it is known whose it is does not come in', async () => {
+  const { promise, resolve } = Promise.withResolvers<{ id: string }>();
+  const { connect, pass, clock } = lobby({ door: { identity: { verify: () => promise } } });
+  const hasty = connect();
+  hasty.ask({ type: 'hello', identity: 'jimin' });
+  await pass(0);
+  hasty.vanish();
+  await pass(0);
+  resolve({ id: 'jimin' });
+  await pass(20_000);
+  expect([hasty.told, clock.pending]).toEqual([[], 0]);
+});
+
 describe('a party', () => {
   test('is open to whoever has its code, and everybody is told who is in it', async () => {
     const { enter, pass } = lobby();

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { Room } from '../room/room.ts';
-import type { Rating } from './rating.ts';
+import { type Rating, shownRating } from './rating.ts';
 import { type MatchResult, Ratings, type ResultPlayer, type ResultTeam } from './ratings.ts';
 
 /** A result that could not be kept is tried again so often, after waits that double. */
@@ -58,10 +58,8 @@ export class MatchResults {
   reported(room: Room, settings: MatchSettings, places: Places): void {
     const played = this.#played.get(room);
     if (played === undefined || !settings.rated) return;
-    this.#keep(
-      { game: room.game.name, matchId: played.matchId, teams: teamsOf(played, places, settings.teams === 1) },
-      1,
-    );
+    const teams = teamsOf(played, places, settings.teams === 1);
+    this.#keep(room, { game: room.game.name, matchId: played.matchId, teams }, 1);
   }
 
   /** Tries no more again, and resolves once nothing is being kept. */
@@ -71,22 +69,24 @@ export class MatchResults {
     await Promise.all(this.#keeping);
   }
 
-  #keep(result: MatchResult, tries: number): void {
+  #keep(room: Room, result: MatchResult, tries: number): void {
     const keeping: Promise<void> = this.#ratings
       .apply(result)
-      .then(() => {})
+      .then((changes) => {
+        for (const { user, after } of changes) room.rate(user, shownRating(after));
+      })
       .catch((err: unknown) => {
         this.#log.error({ err, game: result.game, match: result.matchId, tries }, 'a result could not be kept');
-        if (tries < TRIES) this.#retry(result, tries);
+        if (tries < TRIES) this.#retry(room, result, tries);
       })
       .finally(() => this.#keeping.delete(keeping));
     this.#keeping.add(keeping);
   }
 
-  #retry(result: MatchResult, tries: number): void {
+  #retry(room: Room, result: MatchResult, tries: number): void {
     const cancel = this.#clock.after(RETRY_MS * 2 ** (tries - 1), () => {
       this.#retries.delete(cancel);
-      this.#keep(result, tries + 1);
+      this.#keep(room, result, tries + 1);
     });
     this.#retries.add(cancel);
   }

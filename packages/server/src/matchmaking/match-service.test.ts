@@ -1,76 +1,15 @@
-import { bool, choice, defineGame, type Game, isGameError, record, u8 } from '@madang/core';
+import { isGameError } from '@madang/core';
 import { describe, expect, test } from 'vitest';
-import { type Caller, type TestLobby, testLobby } from '../lobby/lobby.test-support.ts';
+import type { Caller, TestLobby } from '../lobby/lobby.test-support.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { Witness } from '../room/room.test-support.ts';
-import type { SeatHandle } from '../room/viewer.ts';
-import { shownRating } from './rating.ts';
-import { Ratings } from './ratings.ts';
+import { alone, asked, claim, duel, lobby, pairs, queue } from './match-service.test-support.ts';
+import type { Searcher } from './match-service.ts';
 
 /** How long the ticket of a match is good. */
 const TICKET_MS = 15_000;
 /** How long a room outlives its last person. */
 const EMPTY_ROOM_MS = 10_000;
-
-const duel = defineGame({
-  name: 'duel',
-  tickRateHz: 10,
-  seats: 2,
-  state: { rules: record({ isBlitz: bool, mode: choice('plain', 'wild'), seated: u8 }) },
-  input: {},
-  options: 'rules',
-  match: { teams: 2, teamSize: 1, criteria: { mode: choice('plain', 'wild') } },
-  commands: { win: {}, again: {} },
-  on: {
-    win: (room, winner) => room.report([[[winner]], [room.seats.filter((seat) => seat !== winner)]]),
-    again: (room, loser) => room.report([[room.seats.filter((seat) => seat !== loser)], [[loser]]]),
-  },
-});
-
-const asked = defineGame({
-  ...duel,
-  name: 'asked',
-  match: { teams: 2, teamSize: 1, acceptMs: 10_000 },
-});
-
-const pairs = defineGame({
-  name: 'pairs',
-  tickRateHz: 10,
-  seats: 8,
-  state: { rules: record({ seated: u8 }) },
-  input: {},
-  match: { teams: 2, teamSize: 2 },
-  commands: { win: {} },
-  on: {
-    win(room, winner) {
-      const teamOf = (is: boolean) => room.seats.filter((seat) => (seat.team === winner.team) === is);
-      room.report([[teamOf(true)], [teamOf(false)]]);
-    },
-  },
-});
-
-const alone = defineGame({ name: 'alone', tickRateHz: 10, seats: 2, state: {}, input: {} });
-
-const lobby = (options = {}): TestLobby => testLobby([duel, asked, pairs, alone], options);
-
-async function queue(made: TestLobby, game: Game, ...users: (string | undefined)[]): Promise<readonly Caller[]> {
-  const callers: Caller[] = [];
-  for (const user of users) {
-    const caller = await made.enter(user);
-    caller.ask({ type: 'queue', game: game.name });
-    callers.push(caller);
-    await made.pass(0);
-  }
-  return callers;
-}
-
-function claim({ rooms }: TestLobby, game: Game, caller: Caller): { seat: SeatHandle; witness: Witness } {
-  const witness = new Witness();
-  const id = caller.last('hello')?.user;
-  const user = typeof id === 'string' ? { id, name: null, roles: [] } : null;
-  const seat = rooms.join({ way: 'claim', game: game.name, room: caller.last('matched')?.ticket, user }, witness);
-  return { seat, witness };
-}
 
 const isOut = (caller: Caller): boolean => caller.last('matched') === undefined;
 
@@ -347,6 +286,22 @@ describe('a party', () => {
     expect([made.matches.size, made.queue.size]).toEqual([0, 0]);
   });
 
+  test('hears nothing more once one of it is gone by what it was told', async () => {
+    const made = lobby();
+    const told: string[] = [];
+    const friends: readonly Searcher[] = ['a', 'b'].map((player) => ({
+      player,
+      user: null,
+      tell(news) {
+        told.push(`${player} ${news.type}`);
+        if (news.type === 'progress') made.matches.leave(this, 'player-left');
+      },
+    }));
+    await made.matches.search(friends, { game: 'pairs' });
+    await made.pass(5_000);
+    expect(told).toEqual(['a progress', 'a dropped', 'b dropped']);
+  });
+
   test('that is larger than a team is refused, and so is one with somebody in it twice', async () => {
     const made = lobby();
     const [leader] = await party(made, 'a', 'b', 'c');
@@ -411,111 +366,4 @@ test('[GA13] seats that nobody comes for are free again, and their rooms are gon
     await made.pass(EMPTY_ROOM_MS);
   }
   expect([made.rooms.all.length, made.matches.size, made.queue.size, made.clock.pending]).toEqual([0, 0, 0, 0]);
-});
-
-describe('ratings', () => {
-  const play = async (made: TestLobby, game: Game, ...users: (string | undefined)[]) => {
-    const callers = await queue(made, game, ...users);
-    await made.pass(5_000);
-    const seats = callers.map((caller) => claim(made, game, caller));
-    await made.pass(200);
-    return { callers, seats };
-  };
-  const ratingsOf = (made: TestLobby, game: Game, ...users: string[]) =>
-    Promise.all(users.map(async (user) => shownRating(await new Ratings(made.store).load(game.name, user))));
-
-  test('follow from what the room reports, once', async () => {
-    const made = lobby();
-    const { seats } = await play(made, duel, 'a', 'b');
-    seats[0]?.seat.command('win', {});
-    seats[0]?.seat.command('win', {});
-    seats[0]?.seat.command('again', {});
-    await made.pass(200);
-    await made.matches.stop();
-    const once = lobby();
-    const other = await play(once, duel, 'a', 'b');
-    other.seats[0]?.seat.command('win', {});
-    await once.pass(200);
-    await once.matches.stop();
-    const after = await ratingsOf(made, duel, 'a', 'b');
-    expect(after[0]).toBeGreaterThan(after[1] ?? 0);
-    expect(after).toEqual(await ratingsOf(once, duel, 'a', 'b'));
-  });
-
-  test('are shown on the seats of those who have one', async () => {
-    const made = lobby();
-    const shown: (number | null)[] = [];
-    const showing = testLobby([{ ...duel, join: (_, seat) => void shown.push(seat.rating) }], { store: made.store });
-    const { seats } = await play(made, duel, 'a', 'b');
-    seats[0]?.seat.command('win', {});
-    await made.pass(200);
-    await made.matches.stop();
-    await play(showing, duel, 'a', undefined);
-    const [rating] = await ratingsOf(made, duel, 'a');
-    expect(shown.toSorted()).toEqual([null, rating].toSorted());
-  });
-
-  test('do not change by a room that is not of a match, or by friends who were let into one', async () => {
-    const made = lobby();
-    const friends = ['a', 'b'].map((id) =>
-      made.rooms.join({ way: 'any', game: 'duel', user: { id, name: null, roles: [] } }, new Witness()),
-    );
-    await made.pass(200);
-    friends[0]?.command('win', {});
-    const { seats } = await play(made, pairs, 'c', 'd', 'e', 'f');
-    const room = made.rooms.get(seats[0]?.seat.roomId ?? '');
-    made.rooms.join({ game: 'pairs', room: room?.code, user: { id: 'g', name: null, roles: [] } }, new Witness());
-    await made.pass(200);
-    seats[0]?.seat.command('win', {});
-    await made.pass(200);
-    await made.matches.stop();
-    expect(await Promise.all(['rating:duel:a', 'rating:pairs:g'].map((key) => made.store.load(key)))).toEqual([
-      null,
-      null,
-    ]);
-    expect(await made.store.load('rating:pairs:c')).not.toBeNull();
-  });
-
-  test('of who was gone by then change as if the team had come last', async () => {
-    const made = lobby();
-    const { callers, seats } = await play(made, pairs, 'a', 'b', 'c', 'd');
-    const teamOf = (index: number) => callers[index]?.last('matched')?.team;
-    const mate = [1, 2, 3].find((index) => teamOf(index) === teamOf(0)) ?? 0;
-    seats[mate]?.seat.leave();
-    await made.pass(200);
-    seats[0]?.seat.command('win', {});
-    await made.pass(200);
-    await made.matches.stop();
-    const users = ['a', 'b', 'c', 'd'];
-    const [winner, deserter] = await ratingsOf(made, pairs, 'a', users[mate] ?? '');
-    expect(winner).toBeGreaterThan(deserter ?? 0);
-  });
-
-  test('that cannot be loaded end the search; those that cannot be saved are saved later', async () => {
-    const kept = new MemoryStore();
-    let isDown = true;
-    const unlessDown = <T>(work: () => Promise<T>): Promise<T> =>
-      isDown ? Promise.reject(new Error('the disk is gone')) : work();
-    const made = lobby({
-      store: {
-        load: (key: string) => unlessDown(() => kept.load(key)),
-        save: (key: string, value: number, version: number) => unlessDown(() => kept.save(key, value, version)),
-        close: () => kept.close(),
-      },
-    });
-    const [early] = await queue(made, duel, 'early');
-    expect(early?.last('dropped')).toEqual({ type: 'dropped', reason: 'unavailable' });
-    expect(made.matches.size).toBe(0);
-    isDown = false;
-    const { seats } = await play(made, duel, 'a', 'b');
-    isDown = true;
-    seats[0]?.seat.command('win', {});
-    await made.pass(3_000);
-    isDown = false;
-    expect(await kept.load('rating:duel:a')).toBeNull();
-    await made.pass(10_000);
-    await made.matches.stop();
-    const [a, b] = await ratingsOf(made, duel, 'a', 'b');
-    expect(a).toBeGreaterThan(b ?? 0);
-  });
 });

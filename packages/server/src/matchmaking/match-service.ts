@@ -63,10 +63,11 @@ interface MatchedGame {
 /** One ticket and those who are on it. */
 interface Search {
   readonly members: readonly Searcher[];
+  /** Of those who are somebody, in a game that is rated. */
   readonly ratings: ReadonlyMap<Searcher, Rating>;
   /** Null until the queue has it. */
   ticket: TicketHandle | null;
-  /** The match that waits to be accepted. */
+  /** The match that was proposed last. */
   proposal: { readonly match: string; readonly untilMs: number } | null;
 }
 
@@ -95,7 +96,7 @@ export class MatchService {
         log,
         regions,
         rooms: {
-          open: async (match) => this.#openRoom(game, settings, match),
+          open: async (match) => this.#openRoom(game, match),
           // Seats that nobody comes for are free again by themselves, and so are rooms.
           abandon: () => {},
         },
@@ -138,7 +139,7 @@ export class MatchService {
       this.#players.set(member.player, member);
     }
     try {
-      await this.#loadRatings(matched.game, members, ratings);
+      if (matched.settings.rated) await this.#loadRatings(matched.game, members, ratings);
     } catch (err) {
       log.error({ err, game: name }, 'ratings could not be loaded');
       return this.#end(search, 'unavailable');
@@ -208,7 +209,6 @@ export class MatchService {
       case 'accepted':
         return this.#propose(search, event.accepted, event.players);
       case 'returned':
-        search.proposal = null;
         return this.#tell(search, { type: 'returned', match: event.matchId });
       case 'matched':
         this.#forget(search);
@@ -250,10 +250,10 @@ export class MatchService {
   }
 
   /** A room with a seat for each. Throws as `Rooms.hold` does. */
-  #openRoom(game: Game, settings: MatchSettings, match: Match): OpenedMatch {
+  #openRoom(game: Game, match: Match): OpenedMatch {
     const { rooms } = this.#options;
     const keys = match.teams.flatMap((team) => team.map(({ key }) => key));
-    const invited = match.teams.flatMap((team, index) => team.map(({ key }) => this.#invite(key, index + 1, settings)));
+    const invited = match.teams.flatMap((team, index) => team.map(({ key }) => this.#invite(key, index + 1)));
     const wish =
       match.roomId === null ? { isPrivate: true, options: optionsOf(game, match) } : { roomId: match.roomId };
     const { roomId, tickets } = rooms.hold(game, invited, HOLD_MS, wish);
@@ -263,7 +263,7 @@ export class MatchService {
     return { roomId, tickets: new Map(keys.map((key, index) => [key, tickets[index] ?? ''])) };
   }
 
-  #invite(key: string, team: number, { rated }: MatchSettings): Invited {
+  #invite(key: string, team: number): Invited {
     const searcher = this.#players.get(key);
     const search = searcher === undefined ? undefined : this.#searches.get(searcher);
     if (searcher === undefined || search === undefined) throw refused('a player is gone');
@@ -271,7 +271,7 @@ export class MatchService {
     return {
       user: searcher.user?.id ?? null,
       roles: searcher.user?.roles ?? [],
-      rating: rated && rating !== undefined ? shownRating(rating) : null,
+      rating: rating === undefined ? null : shownRating(rating),
       team,
     };
   }

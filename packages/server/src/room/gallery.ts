@@ -98,6 +98,7 @@ export class Gallery {
       const refusal = this.#options.authorize(spectator);
       if (refusal !== null) {
         spectator.viewer.end(refusal);
+        this.#options.changed();
         continue;
       }
       this.#views.set(spectator, (this.#copy?.replication ?? this.#options.replication).viewFor(NOBODY));

@@ -1,4 +1,4 @@
-import { choice, defineGame, type Game, record, rowId, table, text, u8, u16 } from '@madang/core';
+import { choice, defineGame, type Game, record, rowId, table, text, UNHEARD_MAX, u8, u16 } from '@madang/core';
 import { describe, expect, test, vi } from 'vitest';
 import { host, Witness } from './room.test-support.ts';
 import { FAULTS_IN_A_ROW_MAX } from './room.ts';
@@ -241,7 +241,7 @@ describe('telling', () => {
   test('a seat that asks for too much between two ticks is refused, and others are not', () => {
     const { clock, rooms } = host([walkers]);
     const [loud, calm] = [rooms.join({}, new Witness()), rooms.join({}, new Witness())];
-    for (let i = 0; i < 32; i++) loud.say(i);
+    for (let i = 0; i < UNHEARD_MAX; i++) loud.say(i);
     expect(() => loud.say('more')).toThrow(expect.objectContaining({ code: 'INPUT_QUEUE_FULL' }));
     expect(() => calm.say('hello')).not.toThrow();
     clock.advance(100);

@@ -357,6 +357,11 @@ export class Room {
     return seat;
   }
 
+  /** The game's ratings say something else of a user now: rules see it from the next tick on. */
+  rate(user: string, rating: number): void {
+    for (const seat of this.#people()) if (seat.user === user) seat.sit({ rating });
+  }
+
   /** Gives a held seat up; one that is held no more is fine. */
   letGo(seat: RoomSeat): void {
     if (seat.stay.state !== 'held') return;
@@ -839,7 +844,7 @@ export class Room {
   }
 
   #reserve(seat: RoomSeat, viewer: Viewer): SeatHandle {
-    const keys = new Set([...this.#seated(), ...this.#reserved].map(({ nameKey }) => nameKey));
+    const keys = new Set([...this.#people(), ...this.#reserved].map(({ nameKey }) => nameKey));
     if (keys.has(seat.nameKey)) seat.sit({ name: nameNobodyHas(seat.name, keys) });
     this.#reserved.push(seat);
     this.#options.changed(this);

@@ -8,6 +8,7 @@ import {
   type JsonValue,
   parseInput,
   parseMessage,
+  UNHEARD_MAX,
   type ValuesOf,
 } from '@madang/core';
 import { type Deed, parseDeed } from './deeds.ts';
@@ -16,8 +17,8 @@ import type { RoomSeat } from './seat.ts';
 import type { Answer } from './seat-requests.ts';
 import type { SeatHandle, Viewer } from './viewer.ts';
 
-/** Commands and messages of one seat between two ticks. */
-const ASKED_MAX = 32;
+/** Commands and messages of one seat between two ticks: as many as a client may send again when it is back. */
+const ASKED_MAX = UNHEARD_MAX;
 
 /** Letters of a word that a game could know. */
 const WORD_LENGTH_MAX = 256;

@@ -169,6 +169,8 @@ export class Line {
   #turnAway(): void {
     this.#serverEnd = 'over';
     this.#down.send(CLOSE_BYTES, () => this.#clientOver(1006, ''));
+    // The client may have given up meanwhile.
+    this.#finish();
   }
 
   #makePeer(): Peer {

@@ -207,6 +207,17 @@ describe('the end of a line', () => {
     expect([client.lineCount, client.opened, client.closed, clock.pending]).toEqual([0, 1, 1, 0]);
   });
 
+  test('of which the client gives up before it hears that nobody listens is over for both', async () => {
+    const { clock, client, heard, transport, open } = network({ roundTripMs: 100 });
+    void transport.stop(0);
+    const link = open();
+    clock.advance(20);
+    link.close();
+    clock.advance(5_000);
+    expect(heard).toEqual({ server: [], client: ['closed 1006 @20'] });
+    expect([client.lineCount, client.opened, client.closed, clock.pending]).toEqual([0, 1, 1, 0]);
+  });
+
   test('while the way is down nothing passes and nobody gets in; afterwards it goes on', () => {
     const { clock, client, heard, open, peer } = network({ roundTripMs: 100 });
     const link = open();

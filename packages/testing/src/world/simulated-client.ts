@@ -190,7 +190,7 @@ export class SimulatedClient<G extends Game = Game> {
     this.clock.wake();
     this.clock.rate = 1;
     this.hide(false);
-    this.online();
+    if (this.now.state === 'returning') this.online();
     for (const twin of this.#twins.values()) void (twin as RoomOf<Game>).leave();
   }
 

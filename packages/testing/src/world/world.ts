@@ -20,8 +20,11 @@ import { SimulatedNode } from './simulated-node.ts';
 import { Violation } from './violation.ts';
 import type { WorldOptions } from './world-options.ts';
 
-/** After healing, within this everybody plays or knows why not; longer where seats are held for longer. */
-const RECOVERY_MS = 10_000;
+/**
+ * After healing, within this everybody plays or knows why not: the longest wait between two tries to return, and another join.
+ * Longer where seats are held for longer.
+ */
+const RECOVERY_MS = 15_000;
 
 /** How long a slow call of the directory takes to begin. */
 const SLOW_CALL_MS = 700;
@@ -187,7 +190,7 @@ export class World<G extends Game = Game> {
   }
 
   /**
-   * Heals, lets 10 virtual seconds pass, and checks that all is well: everybody plays or knows why not, no seat is taken by
+   * Heals, lets 15 virtual seconds pass, and checks that all is well: everybody plays or knows why not, no seat is taken by
    * nobody, and every client has what the server shows it. Rejects with a Violation.
    */
   async recover(): Promise<void> {

@@ -1,0 +1,69 @@
+/** Being somebody without signing up: a guest of a server, the same one on this device as long as its token is kept. */
+
+/** What a guest needs of where it runs. */
+export interface GuestOptions {
+  /** Where the token is kept: the browser's own storage of this site unless told otherwise. */
+  readonly kept?: { load(key: string): string | null; save(key: string, token: string): void };
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/**
+ * An `identity` for `connect` and `openLobby`: asks the server for a guest's token the first time, and from then on has it
+ * renewed once for each page. Where the server cannot be asked, what is kept is shown. Rejects where there is nothing to show.
+ */
+export function guest(url?: string, options: GuestOptions = {}): () => Promise<string> {
+  const { kept = deviceTokens, fetch = globalThis.fetch.bind(globalThis) } = options;
+  let asked: Promise<string> | null = null;
+  return () => {
+    asked ??= tokenFrom(new URL('/api/guest', httpAddress(url)).href, kept, fetch).catch((error: unknown) => {
+      asked = null;
+      throw error;
+    });
+    return asked;
+  };
+}
+
+async function tokenFrom(
+  address: string,
+  kept: NonNullable<GuestOptions['kept']>,
+  fetch: NonNullable<GuestOptions['fetch']>,
+): Promise<string> {
+  const key = `madang guest ${address}`;
+  const known = kept.load(key);
+  const ask = (token: string | null): Promise<Response> =>
+    fetch(address, { method: 'POST', headers: token === null ? {} : { authorization: `Bearer ${token}` } });
+  try {
+    let answer = await ask(known);
+    // A server that knows its guests no more makes a new one.
+    if (known !== null && answer.status === 401) answer = await ask(null);
+    if (!answer.ok) throw new Error(`the server gave no guest's token: HTTP ${answer.status}`);
+    const { token }: { token?: unknown } = await answer.json();
+    if (typeof token !== 'string') throw new Error("the server gave no guest's token");
+    kept.save(key, token);
+    return token;
+  } catch (error) {
+    if (known === null) throw error;
+    return known;
+  }
+}
+
+function httpAddress(url: string | undefined): string {
+  return (url ?? globalThis.location.origin).replace(/^ws/u, 'http');
+}
+
+const deviceTokens: NonNullable<GuestOptions['kept']> = {
+  load(key) {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  },
+  save(key, token) {
+    try {
+      localStorage.setItem(key, token);
+    } catch {
+      // A page in private mode is somebody else the next time.
+    }
+  },
+};
