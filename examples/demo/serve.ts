@@ -15,6 +15,7 @@ import { arena } from '@madang-examples/arena/game';
 import { landGrab } from '@madang-examples/land-grab/game';
 import { omok } from '@madang-examples/omok/game';
 import pino from 'pino';
+import { guestSecret } from './guest-secret.ts';
 import { YardRecord } from './yard-record.ts';
 
 /** What `sysexits.h` calls a configuration error: restarting will not help. */
@@ -54,6 +55,8 @@ const server = createOrGiveUp({
     { path: '/omok', folder: join(import.meta.dirname, '../omok/dist') },
     { path: '/react', folder: join(import.meta.dirname, '../react-scores/dist') },
   ],
+  store,
+  identity: { guests: { secret: await guestSecret(store) } },
   port: Number(PORT),
   hosts,
   allowedOrigins: ORIGINS.split(',').filter((origin) => origin !== ''),

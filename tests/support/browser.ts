@@ -119,7 +119,13 @@ const SCREENSHOTS = process.env.MADANG_SCREENSHOTS ?? '';
 
 /** Keeps a picture of the page for people to look at, when MADANG_SCREENSHOTS names a folder. */
 export async function photograph(page: Page, name: string): Promise<void> {
-  if (SCREENSHOTS !== '') await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  if (SCREENSHOTS === '') return;
+  // What is still coming into sight would not be seen.
+  await page.evaluate(() => {
+    const ending = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
+    return Promise.allSettled(ending.map(({ finished }) => finished)).then(() => {});
+  });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 }
 
 export interface BrowserGuest extends Guest {

@@ -53,7 +53,8 @@ export function createLostPanel(actions: { tryNow(): void; back(): void }): Lost
       setText(title, rejoins ? words.lostTitle : isReplaced ? words.replacedTitle : words.askTitle);
       setText(text, rejoins ? words.lostRejoin : isReplaced ? words.replacedText : '');
       if (state.next === 'reload') setText(text, words.reloadText);
-      setText(reason, isReplaced ? '' : `${state.trouble.code} · ${state.trouble.message}`);
+      setText(reason, `${state.trouble.code} · ${state.trouble.message}`);
+      reason.hidden = isReplaced;
       reload.hidden = state.next !== 'reload';
       tryNow.hidden = !rejoins;
       wait.hidden = !rejoins;

@@ -1,5 +1,9 @@
-/** Who is let in to play, and for how long: what every gateway asks before a connection takes a seat. */
+/**
+ * Who is let in to play, and for how long: what every gateway asks before a connection takes a seat. Addresses are counted as
+ * `addressKey` has it, so that nobody with a network of its own is many.
+ */
 import { GameError } from '@madang/core';
+import { addressKey } from '../http/client-address.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Lockout } from '../identity/lockout.ts';
 import type { Sessions } from '../identity/sessions.ts';
@@ -8,7 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Limits } from './limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Who opened rooms lately, at most; whoever may open as many as at first again is forgotten. */
+/** Who opened rooms lately, at most; who was the first of them is forgotten first. */
 const OPENERS_MAX = 10_000;
 
 const SECONDS_PER_MINUTE = 60;
@@ -36,7 +40,7 @@ export class Door {
 
   /** Throws SERVER_BUSY where the server takes nobody in just now, RATE_LIMITED for an address that guesses. */
   checkJoin(address: string): void {
-    this.#options.guesses.check(address);
+    this.#options.guesses.check(addressKey(address));
     const retryAfterMs = this.#options.mayJoin();
     if (retryAfterMs === null) return;
     throw new GameError('SERVER_BUSY', 'This server has much to do just now; come back in a moment.', { retryAfterMs });
@@ -55,23 +59,27 @@ export class Door {
       });
     }
     if (this.#openers.size <= OPENERS_MAX) return;
-    for (const [one, { isFull }] of this.#openers) if (isFull) this.#openers.delete(one);
+    for (const oldest of this.#openers.keys()) {
+      this.#openers.delete(oldest);
+      return;
+    }
   }
 
   /** A join from this address was refused: one that tries out what others are told in private is to wait. */
   refused(address: string, { code }: GameError): void {
-    if (code === 'ROOM_GONE' || code === 'SEAT_GONE' || code === 'TICKET_GONE') this.#options.guesses.wrong(address);
+    if (code === 'ROOM_GONE' || code === 'SEAT_GONE' || code === 'TICKET_GONE')
+      this.#options.guesses.wrong(addressKey(address));
   }
 
   /** Who a token is of; null at once for who shows none and need not. Rejects as `Identity.verify` does. */
   identify(token: unknown, address: string): Promise<User | null> | null {
     const isNone = token === undefined || token === null || token === '';
     if (isNone && !this.#options.isIdentityRequired) return null;
-    return this.#options.identity.verify(token, address);
+    return this.#options.identity.verify(token, addressKey(address));
   }
 
   /** Lets a connection in until `end` is called or what this answers is. Throws as `Sessions.enter` does. */
   enter(user: User | null, address: string, end: (error: GameError) => void): () => void {
-    return this.#options.sessions.enter(user, address, end);
+    return this.#options.sessions.enter(user, addressKey(address), end);
   }
 }

@@ -8,6 +8,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import type { Identity } from '../identity/identity.ts';
+import { listedValue } from '../lobby/room-filter.ts';
 import type { Directory } from '../ports/directory.ts';
 import { ROOM_SORTS, type RoomQuery } from '../ports/room-query.ts';
 import type { Rooms } from '../room/rooms.ts';
@@ -137,18 +138,19 @@ function queryOf(rooms: Rooms, asked: Readonly<Record<string, string>>): RoomQue
   };
 }
 
-/** A filter as the field's type says: a list asks for values and nothing else. */
+/** A filter as an address has it: text, which may be a number or a truth. Throws BAD_MESSAGE for what the field is not. */
 function whereOf(game: Game | undefined, field: string, text: string): readonly [string, JsonValue] {
-  const part = game?.listed === undefined ? undefined : game.state[game.listed];
-  const type = part?.type === 'record' && Object.hasOwn(part.fields, field) ? part.fields[field] : undefined;
-  if (type === undefined || type.visibility !== 'everyone') throw badQuery('rooms of this game have no such field');
-  const candidates: readonly JsonValue[] = [text, Number(text), text === 'true'];
-  const value = candidates.find((one) => {
-    const raw: unknown = type.codec.quantise(one);
-    return raw !== null && !Number.isNaN(raw);
-  });
-  if (value === undefined) throw badQuery(`${field} must be ${type.signature}`);
-  return [field, value];
+  const meant: JsonValue[] = [text];
+  if (text.trim() !== '' && Number.isFinite(Number(text))) meant.unshift(Number(text));
+  if (text === 'true' || text === 'false') meant.unshift(text === 'true');
+  for (const value of meant.slice(0, -1)) {
+    try {
+      return [field, listedValue(game ?? null, field, value)];
+    } catch (error) {
+      if (!isGameError(error, 'BAD_MESSAGE')) throw error;
+    }
+  }
+  return [field, listedValue(game ?? null, field, text)];
 }
 
 function badQuery(reason: string): GameError {

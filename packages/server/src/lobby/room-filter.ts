@@ -19,8 +19,8 @@ export function roomQueryOf(asked: RoomsAsked, gameOf: (name: string) => Game): 
   };
 }
 
-/** The value as rooms of the game would list it, rounded as theirs is. */
-function listedValue(game: Game | null, field: string, value: JsonValue): JsonValue {
+/** The value as rooms of the game would list it, rounded as theirs is. Throws BAD_MESSAGE. */
+export function listedValue(game: Game | null, field: string, value: JsonValue): JsonValue {
   const part = game?.listed === undefined ? undefined : game.state[game.listed];
   const type = part?.type === 'record' && Object.hasOwn(part.fields, field) ? part.fields[field] : undefined;
   if (type === undefined || type.visibility !== 'everyone') throw badFilter('rooms of this game list no such field');

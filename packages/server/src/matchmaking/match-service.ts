@@ -13,11 +13,12 @@ import type { MatchQueue } from '../ports/match-queue.ts';
 import type { Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
 import type { Room } from '../room/room.ts';
-import type { Invited, Rooms } from '../room/rooms.ts';
+import type { Invited, Rooms, RoomWish } from '../room/rooms.ts';
 import { MatchResults, type Places } from './match-results.ts';
 import { Matchmaker, type TicketHandle } from './matchmaker.ts';
 import type { OpenedMatch } from './pending-match.ts';
 import { type Rating, shownRating } from './rating.ts';
+import { RoomFiller } from './room-filler.ts';
 import type { SearchEnd, SearchNews } from './search-news.ts';
 import type { Match, TicketEvent } from './ticket.ts';
 
@@ -74,6 +75,7 @@ interface Search {
 export class MatchService {
   readonly #options: MatchServiceOptions;
   readonly #results: MatchResults;
+  readonly #filler: RoomFiller;
   readonly #games = new Map<string, MatchedGame>();
   readonly #searches = new Map<Searcher, Search>();
   /** Of each search, by player. */
@@ -83,6 +85,7 @@ export class MatchService {
     this.#options = options;
     const { rooms, store, clock, random, log, queue, region } = options;
     this.#results = new MatchResults(store, clock, log);
+    this.#filler = new RoomFiller(clock);
     const regions = region === '' ? [] : [region];
     for (const game of rooms.games) {
       if (game.match === undefined) continue;
@@ -96,7 +99,13 @@ export class MatchService {
         log,
         regions,
         rooms: {
-          open: async (match) => this.#openRoom(game, match),
+          open: async (match) => {
+            if (match.roomId !== null) return this.#fillRoom(game, match, match.roomId);
+            const opened = this.#openRoom(game, match, { isPrivate: true, options: optionsOf(game, match) });
+            const room = settings.backfill ? rooms.get(opened.roomId) : undefined;
+            if (room !== undefined) this.#filler.fill(room, match, (wish) => matchmaker.backfill(wish));
+            return opened;
+          },
           // Seats that nobody comes for are free again by themselves, and so are rooms.
           abandon: () => {},
         },
@@ -184,6 +193,7 @@ export class MatchService {
 
   /** Ends all searches, and resolves once results are kept. */
   async stop(): Promise<void> {
+    this.#filler.stop();
     for (const { matchmaker } of this.#games.values()) matchmaker.stop();
     for (const search of new Set(this.#searches.values())) this.#end(search, 'stopping');
     await this.#results.stop();
@@ -238,6 +248,11 @@ export class MatchService {
     for (const member of search.members) if (this.#isOpen(search)) member.tell(news);
   }
 
+  #endOf(player: string, reason: SearchEnd): void {
+    const searcher = this.#players.get(player);
+    if (searcher !== undefined) this.leave(searcher, reason);
+  }
+
   #isOpen(search: Search): boolean {
     return search.members.some((one) => this.#searches.get(one) === search);
   }
@@ -249,13 +264,29 @@ export class MatchService {
     }
   }
 
+  /** Seats in a room that asked for players. Throws REFUSED where it wants others by now, and as `Rooms.hold` does. */
+  #fillRoom(game: Game, match: Match, roomId: string): OpenedMatch {
+    const room = this.#options.rooms.get(roomId);
+    if (room === undefined) throw refused('the room is gone');
+    try {
+      const there = new Set(room.people.map(({ user }) => user));
+      const twice = match.teams.flat().filter(({ key }) => there.has(key));
+      // Otherwise they would be the first to be asked again, and keep everybody else out.
+      for (const { key } of twice) this.#endOf(key, 'already-playing');
+      const isTooMany = match.teams.some((team, index) => team.length > this.#filler.missing(room, index));
+      if (isTooMany || twice.length > 0) throw refused('the room wants somebody else');
+      return this.#openRoom(game, match, { roomId });
+    } catch (error) {
+      this.#filler.failed(room);
+      throw error;
+    }
+  }
+
   /** A room with a seat for each. Throws as `Rooms.hold` does. */
-  #openRoom(game: Game, match: Match): OpenedMatch {
+  #openRoom(game: Game, match: Match, wish: RoomWish & { roomId?: string }): OpenedMatch {
     const { rooms } = this.#options;
     const keys = match.teams.flatMap((team) => team.map(({ key }) => key));
     const invited = match.teams.flatMap((team, index) => team.map(({ key }) => this.#invite(key, index + 1)));
-    const wish =
-      match.roomId === null ? { isPrivate: true, options: optionsOf(game, match) } : { roomId: match.roomId };
     const { roomId, tickets } = rooms.hold(game, invited, HOLD_MS, wish);
     const room = rooms.get(roomId);
     const users = match.teams.map((team) => team.map(({ key }) => this.#players.get(key)?.user?.id ?? null));

@@ -34,5 +34,6 @@ export type SearchNews =
  * Why a search has ended without a match: what the matchmaker says, or
  * - `cancelled`: one of its players did not want to search any longer.
  * - `player-left`: one of its players left the party, or is gone.
+ * - `already-playing`: the room it was wanted in has one of its players.
  */
-export type SearchEnd = DropReason | 'cancelled' | 'player-left';
+export type SearchEnd = DropReason | 'cancelled' | 'player-left' | 'already-playing';

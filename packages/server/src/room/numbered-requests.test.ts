@@ -81,7 +81,7 @@ describe('[GA08] [PR13] a numbered request', () => {
     // Of one kind alone so many would come too often.
     for (let i = 0; i < UNHEARD_MAX / 2; i++) {
       ask(ann.seat, ++number, 'steal', {});
-      ask(ann.seat, ++number, 'buy', { item: 1 });
+      ask(ann.seat, ++number, 'buy', { item: 0 });
     }
     ask(ann.seat, ++number, 'buy', { item: 30 }, 'sword');
     expect(ann.witness.answers).toMatchObject([
@@ -90,8 +90,8 @@ describe('[GA08] [PR13] a numbered request', () => {
     clock.advance(100);
     ask(ann.seat, ++number, 'buy', { item: 30 }, 'sword');
     clock.advance(100);
-    expect(ann.witness.answers.at(-1)).toEqual(replied(34, 70));
-    expect(ben.witness.state.world).toEqual({ bought: 1 });
+    expect(ann.witness.answers.at(-1)).toEqual(replied(UNHEARD_MAX + 2, 70));
+    expect(ben.witness.state.world).toEqual({ bought: UNHEARD_MAX / 2 + 1 });
   });
 
   test('of one player is no other’s: keys and numbers are the seat’s own', () => {

@@ -258,6 +258,11 @@ export class Room {
     return this.#held.size + this.#reserved.length + this.#countOf(false);
   }
 
+  /** People who have a seat, and those for whom one is held. */
+  get people(): readonly Seat[] {
+    return [...this.#held, ...this.#reserved, ...this.#people()];
+  }
+
   get listing(): RoomListing {
     const { id, game, taken } = this;
     return {
