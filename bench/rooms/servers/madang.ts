@@ -5,8 +5,13 @@ import { gamesOf } from '../madang-games.ts';
 import { BYSTANDERS, settingOf } from '../setting.ts';
 import { report } from './reporting.ts';
 
+const setting = settingOf(process.argv[2]);
+/** How fast players can be taken in is what is measured; in the storm, how well a server takes in as many as it wants. */
+const limits = setting[BYSTANDERS] === undefined ? { joinsPerSecond: 100_000, joinsBurst: 100_000 } : {};
+
 const server = createServer({
-  games: gamesOf(settingOf(process.argv[2])),
+  games: gamesOf(setting),
+  limits,
   port: 0,
   hosts: ['127.0.0.1'],
   // Whoever shows who they are is believed: it is connections that are measured, not signatures.

@@ -12,7 +12,8 @@ import {
 import { type Attention, pageAttention } from './attention.ts';
 import { type KeptSeats, tabSeats } from './kept-seats.ts';
 import { type OpenLink, openWebSocket } from './link.ts';
-import { joinRoom, type Room, type RoomSurroundings } from './room.ts';
+import type { Room } from './room.ts';
+import { joinRoom, type RoomSurroundings } from './room-client.ts';
 import { systemTimers, type Timers } from './timers.ts';
 
 export interface ConnectOptions {

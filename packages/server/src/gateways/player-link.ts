@@ -181,8 +181,9 @@ export class PlayerLink {
       if (ERRORS[error.code].closeCode !== null) this.end(error);
       else {
         this.#context.counters.count(error.code);
-        this.#budget.spendRefusal();
+        // First, so that no number that was heard is without an answer.
         tell(error);
+        this.#budget.spendRefusal();
       }
     } catch (limit) {
       this.end(this.#asRefusal(limit));
