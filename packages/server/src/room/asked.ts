@@ -13,10 +13,10 @@ import {
 import { isPromise } from '@madang/core/netcode';
 import type { Logger } from 'pino';
 import type { Deed } from './deeds.ts';
-import type { Door } from './door.ts';
 import type { Letters } from './letters.ts';
 import { notHost } from './refusals.ts';
 import type { ReturnTokens } from './return-tokens.ts';
+import type { RoomDoor } from './room-door.ts';
 import type { RoomSocial } from './room-social.ts';
 import type { RulePlay } from './rule-play.ts';
 import type { RoomSeat } from './seat.ts';
@@ -33,7 +33,7 @@ export interface AskedOptions {
   readonly tokens: ReturnTokens<RoomSeat>;
   readonly seats: Seats;
   readonly seating: Seating;
-  readonly door: Door;
+  readonly door: RoomDoor;
   readonly rules: RulePlay;
   readonly letters: Letters;
   readonly social: RoomSocial;

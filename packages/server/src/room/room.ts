@@ -41,12 +41,12 @@ import type { RoomTraffic } from '../replication/traffic.ts';
 import { AboutRoom } from './about-room.ts';
 import { Asked } from './asked.ts';
 import { Bots } from './bots.ts';
-import { Door } from './door.ts';
 import { Gallery } from './gallery.ts';
 import { Letters } from './letters.ts';
 import { roomClosed, roomFull, roomGone } from './refusals.ts';
 import type { ReturnTokens } from './return-tokens.ts';
 import { Rewind } from './rewind.ts';
+import { RoomDoor } from './room-door.ts';
 import { RoomSocial } from './room-social.ts';
 import { TickTimers } from './room-timers.ts';
 import { RulePlay } from './rule-play.ts';
@@ -113,7 +113,7 @@ export class Room {
   readonly #about: AboutRoom;
   readonly #letters: Letters;
   readonly #social: RoomSocial;
-  readonly #door: Door;
+  readonly #door: RoomDoor;
   readonly #gallery: Gallery;
   readonly #seating: Seating;
   readonly #bots: Bots;
@@ -174,7 +174,7 @@ export class Room {
       syncTest,
       emitted: (name, payload, to, by) => letters.emit(this.tick, name, payload, to, by),
     });
-    const door = new Door({ roomId: id, game, rules, changed: () => options.changed(this) });
+    const door = new RoomDoor({ roomId: id, game, rules, changed: () => options.changed(this) });
     this.#social = social;
     this.#rules = rules;
     this.#door = door;

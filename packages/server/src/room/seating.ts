@@ -6,9 +6,9 @@ import { type Game, type GameError, neutral, type StateStore, type WelcomeFrame 
 import type { Clock } from '../ports/clock.ts';
 import type { Replication } from '../replication/replication.ts';
 import type { SeatView } from '../replication/seat-view.ts';
-import type { Door } from './door.ts';
 import { forbidden, kicked, replaced, roomGone, seatGone, ticketGone } from './refusals.ts';
 import type { ReturnTokens } from './return-tokens.ts';
+import type { RoomDoor } from './room-door.ts';
 import type { RoomSocial } from './room-social.ts';
 import type { RulePlay } from './rule-play.ts';
 import { RoomSeat, type Sitter, type Stay } from './seat.ts';
@@ -27,7 +27,7 @@ export interface SeatingOptions {
   readonly ticksPerSending: number;
   readonly tokens: ReturnTokens<RoomSeat>;
   readonly seats: Seats;
-  readonly door: Door;
+  readonly door: RoomDoor;
   readonly rules: RulePlay;
   readonly social: RoomSocial;
   readonly replication: Replication;

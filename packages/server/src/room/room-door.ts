@@ -15,7 +15,7 @@ export interface DoorOptions {
   changed(): void;
 }
 
-export class Door {
+export class RoomDoor {
   readonly #options: DoorOptions;
   /** Users who were sent out, in that order. */
   readonly #kicked = new Set<string>();
