@@ -3,7 +3,7 @@ import { checkLockfile, isBelow, type LockedPackage } from './floor-rules.ts';
 
 const check = (packages: Readonly<Record<string, LockedPackage>>) => checkLockfile({ packages });
 
-describe('a lockfile', () => {
+describe('[AU28] a lockfile', () => {
   test('with current versions passes', () => {
     expect(
       check({

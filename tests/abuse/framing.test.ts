@@ -166,7 +166,7 @@ abuse.for(GATEWAYS)(
 );
 
 abuse.for(GATEWAYS)(
-  'FR15: one byte over the limit is refused by its header alone, with 1009: $name',
+  'FR15, V02: one byte over the limit is refused by its header alone, with 1009: $name',
   async (gateway, { world }) => {
     const claimedLength = BigInt(CLIENT_FRAME_BYTES_MAX + 1);
     const half = { opcode: text, payload: 'x'.repeat(CLIENT_FRAME_BYTES_MAX / 2), fin: false };

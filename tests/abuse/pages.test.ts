@@ -58,7 +58,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
   ],
   'what is no text': ['/%', '/%zz', '/%ff', '/index.html/', '/index.html/../../outside.txt', '/assets', '/assets/'],
   'very long': [`/${'a'.repeat(2_000)}`, `/${'../'.repeat(600)}etc/passwd`, `/${'%2e%2e%2f'.repeat(200)}etc/passwd`],
-  links: ['/linked.txt', '/up/outside.txt', '/up/pages/index.html', '/up', '/linked/'],
+  links: ['/linked.txt', '/up/outside.txt', '/up', '/linked/'],
   'hidden files': ['/.env', '/%2eenv', '/.git/config', '/.git', '/assets/../.env', '/assets/%2e%2e/.env'],
 };
 

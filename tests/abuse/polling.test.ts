@@ -22,11 +22,11 @@ interface Asked {
   readonly from?: string;
 }
 
-/** A plain request of engine.io on a connection of its own. */
-function ask(world: World, method: string, query: string, { body = '', headers = {}, from }: Asked = {}) {
+/** A plain request on a connection of its own. */
+function request(world: World, method: string, path: string, { body = '', headers = {}, from }: Asked = {}) {
   return world.upgrade(
     {
-      path: `/socket.io/?${query}`,
+      path,
       method,
       headers: {
         ...{ Upgrade: null, 'Sec-WebSocket-Version': null, 'Sec-WebSocket-Key': null, Connection: 'close' },
@@ -38,6 +38,10 @@ function ask(world: World, method: string, query: string, { body = '', headers =
     Buffer.from(body),
   );
 }
+
+/** A plain request of engine.io. */
+const ask = (world: World, method: string, query: string, asked: Asked = {}): Promise<RawSocket> =>
+  request(world, method, `/socket.io/?${query}`, asked);
 
 const ofSession = (sid: string): string => `EIO=4&transport=polling&sid=${sid}`;
 
@@ -71,7 +75,7 @@ async function seatedSession(world: World): Promise<string> {
 }
 
 /** Whatever was sent before has reached the server. */
-const arrived = async (world: World): Promise<unknown> => (await fetch(`${world.url}/healthz`)).text();
+const arrived = async (world: World): Promise<unknown> => answerOf(await request(world, 'GET', '/healthz'));
 
 async function expectGone(world: World, sid: string): Promise<void> {
   const { status, body } = await poll(world, sid);
@@ -264,8 +268,10 @@ abuse('V11: names that every object has, and versions that there are not, are an
 abuse(
   'V11: a WebSocket of another version of the engine, or of a name that is no transport, is answered 400',
   async ({ world }) => {
+    const sid = await openSession(world);
     const queries = [
       'EIO=4',
+      `EIO=4&transport=polling&sid=${sid}`,
       ...['constructor', '__proto__', 'webtransport', 'polling'].map((name) => `EIO=4&transport=${name}`),
       'transport=websocket',
       ...['9', '3', '', '__proto__', '4&EIO=3'].map((version) => `EIO=${version}&transport=websocket`),

@@ -164,7 +164,7 @@ function expectNoPollution(): void {
   for (const key of ['x', 'polluted', 'pick', 'name']) expect(Reflect.get({}, key), key).toBeUndefined();
 }
 
-abuse('PR05: keys that every object has are refused on /websocket and reach no prototype', async ({ world }) => {
+abuse('PR05, V30: keys that every object has are refused on /websocket and reach no prototype', async ({ world }) => {
   const keys = POISON.filter((key) => key !== 'prototype').map((key) => JSON.stringify(key));
   const texts = keys.flatMap((key) => [
     `{"type":"message","message":{${key}:{"x":1,"polluted":1}}}`,

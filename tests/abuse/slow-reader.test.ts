@@ -146,7 +146,7 @@ async function playing(): Promise<SlowPlayer> {
   return player;
 }
 
-test('readers that pause for half a minute get whole frames of their own, cost no memory, and nobody else notices', {
+test('RX01, GA20, V30: readers that pause for half a minute get whole frames, cost no memory and disturb nobody', {
   timeout: 90_000,
 }, async () => {
   const bystander = await connect(`http://127.0.0.1:${port}`).join(light);
@@ -191,7 +191,7 @@ test('readers that pause for half a minute get whole frames of their own, cost n
   bursts.socket.close();
 });
 
-test('a reader of one kilobyte a second stays connected, costs nothing, and is up to date as soon as it reads on', {
+test('RX02: a reader of one kilobyte a second stays, costs nothing, and is up to date as soon as it reads on', {
   timeout: 60_000,
 }, async () => {
   const bystander = await connect(`http://127.0.0.1:${port}`).join(light);

@@ -37,7 +37,7 @@ test('ten minutes of sixteen players: all mirrors agree at every tick, and none 
   expect(compared).toBeGreaterThan(0.9 * 16 * ticks);
 });
 
-test('the same seed gives the same world, another seed another', async () => {
+test('[GA18] the same seed gives the same world, another seed another', async () => {
   const [first, second, other] = [await play(1, MINUTE_MS), await play(1, MINUTE_MS), await play(2, MINUTE_MS)];
   expect(second).toEqual(first);
   expect(other.eventHash).not.toBe(first.eventHash);

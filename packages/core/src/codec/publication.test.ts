@@ -64,7 +64,7 @@ function whatWasHiddenIn(mirror: StateStore): string[] {
 }
 
 describe('whatever rules do to a state', () => {
-  test('those who take every delta know what they may see, whoever owns what and plays for whom', () => {
+  test('[PR22] those who take every delta know what they may see, whoever owns what and plays for whom', () => {
     const anyTick = fc.record({ deeds: anyDeeds, change: anyTeamChange });
     fc.assert(
       fc.property(anySchema, fc.array(anyTick, { maxLength: 12 }), (schema, ticks) => {

@@ -15,7 +15,7 @@ import { readDelta, readGrants, readSnapshot, writeGrants, writeNoGrants, writeS
 const anyDeeds = fc.array(anyDeed, { maxLength: 20 });
 
 describe('a snapshot', () => {
-  test('replaces whatever a mirror held before, and deltas go on from it', () => {
+  test('[PR22] replaces whatever a mirror held before, and deltas go on from it', () => {
     fc.assert(
       fc.property(anySchema, anyDeeds, anyDeeds, anyDeeds, (schema, before, now, after) => {
         const other = new Stage(schema);

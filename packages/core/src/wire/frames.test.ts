@@ -140,7 +140,7 @@ const anyReport: fc.Arbitrary<InputReport> = fc.record({
 describe('what a client sends', () => {
   const decode = (frame: Uint8Array) => decodeClientFrame(schema, new ByteReader(frame));
 
-  test('arrives as it was sent', () => {
+  test('[PR22] arrives as it was sent', () => {
     fc.assert(
       fc.property(anyFrame, (frame) => {
         expect(decode(encodeClientFrame(schema, frame))).toEqual(frame);
@@ -161,7 +161,7 @@ describe('what a client sends', () => {
     );
   });
 
-  test('[PR21] of any bytes at all throws refusals and nothing else', () => {
+  test('[PR21] [V30] of any bytes at all throws refusals and nothing else', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (garbage) => {
         const { store } = new PretendViewer(new Stage(schema.state), 1).mirror;

@@ -101,7 +101,8 @@ export const DEFAULT_LIMITS: Limits = {
   outboxSlowMs: 5_000,
   outboxWaiting: 256,
   joinsPerSecond: 1_000,
-  joinsBurst: 1_000,
+  // About what can be served in one turn of the event loop without anybody noticing.
+  joinsBurst: 100,
   memoryShare: 0.8,
   loopDelayMs: 100,
   retrySpreadMsMax: 30_000,

@@ -21,6 +21,9 @@ import { framed } from './ws-frame.ts';
 /** A peer that has not answered by the third ping is gone. Browsers answer by themselves. */
 const UNANSWERED_PINGS_MAX = 2;
 
+/** Peers are pinged in so many groups, one after another: thousands at once would stall what is played meanwhile. */
+const PING_GROUPS = 16;
+
 export interface WsTransportOptions {
   readonly clock: Clock;
   readonly limits: Limits;
@@ -38,6 +41,10 @@ export class WsTransport implements Transport {
   readonly #writes = new TurnWrites();
   /** Pings that were sent since a connection was heard of last. */
   readonly #unanswered = new WeakMap<WebSocket, number>();
+  readonly #pingGroups = Array.from({ length: PING_GROUPS }, () => new Set<WebSocket>());
+  /** The group that the next peer is put into, and the one that is pinged next. */
+  #joinGroup = 0;
+  #pingGroup = 0;
   #on: TransportEvents | null = null;
   #cancelPing: (() => void) | null = null;
 
@@ -96,14 +103,21 @@ export class WsTransport implements Transport {
       // What was sent behind that is nobody's any more.
       if (webSocket.readyState === webSocket.OPEN) on.message(peer, isBinary ? data : data.toString('utf8'));
     });
-    webSocket.on('close', () => on.gone(peer));
+    this.#joinGroup = (this.#joinGroup + 1) % PING_GROUPS;
+    const group = this.#pingGroups[this.#joinGroup];
+    group?.add(webSocket);
+    webSocket.on('close', () => {
+      group?.delete(webSocket);
+      on.gone(peer);
+    });
     on.open(peer);
   }
 
   /** In time that this process runs: nobody is to go because the server itself stood still. */
   #pingLater(): void {
-    this.#cancelPing = afterAwake(this.#clock, this.#limits.heartbeatMs, () => {
-      for (const webSocket of this.#server.clients) {
+    this.#cancelPing = afterAwake(this.#clock, this.#limits.heartbeatMs / PING_GROUPS, () => {
+      this.#pingGroup = (this.#pingGroup + 1) % PING_GROUPS;
+      for (const webSocket of this.#pingGroups[this.#pingGroup] ?? []) {
         const count = this.#unanswered.get(webSocket) ?? 0;
         if (count >= UNANSWERED_PINGS_MAX) {
           this.#counters.refused('SILENT', 'a connection was cut: nothing was heard of it');

@@ -364,7 +364,7 @@ describe('the token of a seat', () => {
     back(tokenOf(again.witness));
   });
 
-  test('[AU09] is nothing that others know: no name, number or id leads to anybody’s seat', () => {
+  test('[AU09] [V30] is nothing that others know: no name, number or id leads to anybody’s seat', () => {
     const { room, join, clock, back, ann } = playing();
     const user = { id: 'cho', name: null, roles: [] };
     const cho = join({ name: 'Cho', user });

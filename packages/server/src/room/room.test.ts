@@ -70,7 +70,7 @@ describe('joining', () => {
     expect(people(ben)[1]).not.toHaveProperty('secret');
   });
 
-  test('[GA12] N+50 joiners of N seats: N are seated, the others hear ROOM_FULL, and no seat is lost', () => {
+  test('[GA12] [V30] N+50 joiners of N seats: N are seated, the others hear ROOM_FULL, and no seat is lost', () => {
     const { clock, rooms } = host([walkers], { maxRooms: 1 });
     const joined: { leave(): void }[] = [];
     const refused: unknown[] = [];
