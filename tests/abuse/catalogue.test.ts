@@ -1,6 +1,7 @@
 /**
- * Cases of the catalogue that belong to no other file here: what comes too late or for another room (PR11, PR12, PR20), who
- * takes more than its share (GA14, RX08, RX09), and seats that are asked for by who has or knows what is not its own (AU08, AU09).
+ * Cases of the catalogue that belong to no other file here: what comes too late, twice or for another room (PR11, PR12,
+ * PR20), who takes more than its share (GA14, RX08, RX09), and seats that are asked for by who has or knows what is not
+ * its own (AU08, AU09).
  */
 import { applyServerFrame, ByteReader, encodeClientFrame, GameError } from '@madang/core';
 import { DEFAULT_LIMITS } from '@madang/server';

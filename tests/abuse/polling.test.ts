@@ -1,6 +1,6 @@
 /**
- * Socket.IO over plain requests: PR17, PR18, and the advisories of engine.io (V10 to V12, V14). A session has one request of
- * each kind at a time; whatever breaks that ends it, and its seat with it.
+ * Socket.IO over plain requests: PR17, PR18, PR12, and the advisories of engine.io (V10 to V12, V14). A session has one
+ * request of each kind at a time; whatever breaks that ends it, and its seat with it.
  */
 import { expect } from 'vitest';
 import { until } from '../support/yard.ts';

@@ -9,7 +9,7 @@ export {
 export { DEFAULT_LIMITS, type Limits } from './gateways/limits.ts';
 export { type LinkContext, PlayerLink, type Speech } from './gateways/player-link.ts';
 export type { Pages } from './http/api.ts';
-export { refusalOf, refuseRequest } from './http/refusal.ts';
+export { BAD_HANDSHAKE, refusalOf, refuseRequest, refuseSocket } from './http/refusal.ts';
 export { type Ban, type BanList, type BanTarget, MemoryBanList } from './identity/bans.ts';
 export type { Guest } from './identity/guests.ts';
 export type {

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { adviceFor, type ErrorCode, GameError, toJsonValue } from '@madang/core';
 import {
+  BAD_HANDSHAKE,
   type Gateway,
   type GatewayContext,
   type GatewayFactory,
@@ -15,6 +16,7 @@ import {
   PlayerLink,
   refusalOf,
   refuseRequest,
+  refuseSocket,
   type Speech,
   tooLongYet,
   type Visitor,
@@ -95,9 +97,15 @@ class SocketIoGateway implements Gateway {
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void {
+    const asked = queryOf(request);
+    // The engine would upgrade first and then answer in plain HTTP.
+    if (asked.get('EIO') !== '4' || asked.get('transport') !== 'websocket') {
+      this.#context.counters.refused(BAD_HANDSHAKE.reason, 'an upgrade was refused', { status: 400 });
+      return refuseSocket(socket, BAD_HANDSHAKE);
+    }
     this.#visitors.set(request, visitor);
     // A session that goes on over a WebSocket is the one that was there.
-    this.#links.get(sessionOf(request))?.comesOver(visitor);
+    this.#links.get(asked.get('sid') ?? '')?.comesOver(visitor);
     this.#engine.handleUpgrade(engineRequest(request), socket, head);
   }
 
@@ -149,7 +157,7 @@ class SocketLink {
   readonly #connection: EngineSocket;
   readonly #limits: Limits;
   /** Its connections, of which there are two while it goes over from plain requests to a WebSocket. */
-  readonly #visitors: Visitor[];
+  #visitors: readonly Visitor[];
   #socket: Socket | null = null;
 
   constructor(context: GatewayContext, connection: EngineSocket, visitor: Visitor, states: StateBroadcast) {
@@ -161,7 +169,8 @@ class SocketLink {
 
   /** The session goes on over another connection. */
   comesOver(visitor: Visitor): void {
-    this.#visitors.push(visitor);
+    // One that tried before and did not come over has left.
+    this.#visitors = [...this.#visitors.slice(0, 1), visitor];
     if (this.#socket !== null) visitor.admit();
   }
 
@@ -250,6 +259,8 @@ class SocketLink {
       refuse: ({ code, message }) => emit('game_error', { code, message }),
       end: ({ code, message }) => {
         emit('game_error', { code, message });
+        // What came with it is not for Socket.IO any more, which would go on answering.
+        connection.removeAllListeners('data');
         this.#close(code);
       },
     };
@@ -275,9 +286,9 @@ function idOf(connection: EngineSocket): string {
   return String(Reflect.get(connection, 'id'));
 }
 
-/** The session that a request says it belongs to; of several the last, as the engine has it. '' where it says none. */
-function sessionOf({ url = '' }: IncomingMessage): string {
-  return new URLSearchParams(url.slice(url.indexOf('?') + 1)).getAll('sid').at(-1) ?? '';
+/** What a request asks for; of several values of one name the last, as the engine has it. */
+function queryOf({ url = '' }: IncomingMessage): ReadonlyMap<string, string> {
+  return new Map(new URLSearchParams(url.slice(url.indexOf('?') + 1)));
 }
 
 /** The engine reads properties of its own off the request, which its types declare as another class. */

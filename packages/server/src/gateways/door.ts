@@ -17,6 +17,9 @@ const OPENERS_MAX = 10_000;
 
 const SECONDS_PER_MINUTE = 60;
 
+/** Users of one address may open as many rooms as so many would of several. */
+const USERS_OF_ADDRESS = 4;
+
 export interface DoorOptions {
   readonly identity: Identity;
   /** True where only those play who show an identity. */
@@ -46,14 +49,23 @@ export class Door {
     throw new GameError('SERVER_BUSY', 'This server has much to do just now; come back in a moment.', { retryAfterMs });
   }
 
-  /** Pays for a room that somebody opens: a user, or whoever comes from an address. Throws RATE_LIMITED. */
-  checkOpening(opener: string): void {
+  /**
+   * Pays for a room that somebody opens: a user or, where it is nobody, all such of an address; and everybody of the address
+   * together, since who wants to be many guests is. Throws RATE_LIMITED.
+   */
+  checkOpening(user: User | null, address: string): void {
+    const key = addressKey(address);
     const { roomsPerMinute } = this.#options.limits;
-    const perSecond = roomsPerMinute / SECONDS_PER_MINUTE;
-    const bucket = this.#openers.get(opener) ?? new TokenBucket(this.#options.clock, perSecond, roomsPerMinute);
+    this.#pay(user?.id ?? key, roomsPerMinute);
+    this.#pay(`everybody of ${key}`, roomsPerMinute * USERS_OF_ADDRESS);
+  }
+
+  #pay(opener: string, perMinute: number): void {
+    const perSecond = perMinute / SECONDS_PER_MINUTE;
+    const bucket = this.#openers.get(opener) ?? new TokenBucket(this.#options.clock, perSecond, perMinute);
     this.#openers.set(opener, bucket);
     if (!bucket.take(1)) {
-      throw new GameError('RATE_LIMITED', `Too many rooms: at most ${roomsPerMinute} a minute.`, {
+      throw new GameError('RATE_LIMITED', `Too many rooms: at most ${perMinute} a minute.`, {
         what: 'rooms',
         perSecond,
       });

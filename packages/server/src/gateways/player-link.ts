@@ -13,7 +13,6 @@ import {
   type WelcomeFrame,
 } from '@madang/core';
 import type { Logger } from 'pino';
-import { addressKey } from '../http/client-address.ts';
 import type { User } from '../identity/user.ts';
 import type { Counters } from '../node/counters.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -129,7 +128,7 @@ export class PlayerLink {
         const { tickRateHz } = this.#context.rooms.game(wish.game);
         const { door } = this.#context;
         this.#leaveSession = door.enter(user, this.#address, (error) => this.end(error));
-        if (wish.way === 'create') door.checkOpening(user?.id ?? addressKey(this.#address));
+        if (wish.way === 'create') door.checkOpening(user, this.#address);
         this.#seat = this.#context.rooms.join({ ...wish, user }, this.#viewer());
         this.#budget.allowInputs(tickRateHz);
         this.#cancelTimeout();

@@ -1,4 +1,6 @@
 /** What the server answers over plain HTTP: health, rooms, games, pages. */
+import { realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { serveStatic } from '@hono/node-server/serve-static';
@@ -105,10 +107,10 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }>
       await next();
       if (c.res.ok) c.res.headers.set('Cache-Control', 'public, max-age=31536000, immutable');
     });
-    api.get(
-      `${base}/*`,
-      serveStatic({ root: folder, rewriteRequestPath: (requested) => requested.slice(base.length) || '/' }),
-    );
+    const serve = serveStatic({ root: folder, rewriteRequestPath: (requested) => requested.slice(base.length) || '/' });
+    api.get(`${base}/*`, async (c, next) => {
+      return (await isPage(folder, c.req.path.slice(base.length))) ? serve(c, next) : c.notFound();
+    });
   }
   api.onError((err, c) => {
     if (isGameError(err)) return c.json({ code: err.code, message: err.message }, statusOf(err));
@@ -117,6 +119,18 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }>
   });
   api.notFound((c) => c.text('Not found.\n', 404));
   return api;
+}
+
+/** True where there is a page of the folder at this path: nothing hidden, and no link to what lies outside. */
+async function isPage(folder: string, path: string): Promise<boolean> {
+  if (path.includes('/.')) return false;
+  try {
+    const asked = join(folder, path);
+    const file = (await stat(asked)).isDirectory() ? join(asked, 'index.html') : asked;
+    return (await realpath(file)).startsWith(`${await realpath(folder)}${sep}`);
+  } catch {
+    return false;
+  }
 }
 
 /** What an address asks for. Throws BAD_MESSAGE for what it does not know. */
