@@ -28,7 +28,8 @@ import { abuse, type World } from './standing.ts';
 const { text, binary, continuation, ping, pong, close } = OPCODE;
 
 /** A server that soon loses patience with a message that is not whole. */
-const hasty = abuse.extend({ options: { limits: { partialMessageMs: 300 } } });
+/** Pings are far apart, since a raw socket answers them between the pieces of its own frames. */
+const hasty = abuse.extend({ options: { limits: { partialMessageMs: 300, heartbeatMs: 60_000 } } });
 
 /** What is sent as one segment, and how the connection must end. */
 interface BadFrames {

@@ -1,5 +1,8 @@
 /** Being somebody without signing up: a guest of a server, the same one on this device as long as its token is kept. */
 
+/** How long a token is shown before it is renewed. */
+const RENEW_MS = 60_000;
+
 /** What a guest needs of where it runs. */
 export interface GuestOptions {
   /** Where the token is kept: the browser's own storage of this site unless told otherwise. */
@@ -9,12 +12,18 @@ export interface GuestOptions {
 
 /**
  * An `identity` for `connect` and `openLobby`: asks the server for a guest's token the first time, and from then on has it
- * renewed once for each page. Where the server cannot be asked, what is kept is shown. Rejects where there is nothing to show.
+ * renewed, at most once a minute. Where the server cannot be asked, what is kept is shown. Rejects where there is nothing to show.
  */
 export function guest(url?: string, options: GuestOptions = {}): () => Promise<string> {
   const { kept = deviceTokens, fetch = globalThis.fetch.bind(globalThis) } = options;
   let asked: Promise<string> | null = null;
+  let askedAtMs = 0;
   return () => {
+    // A server that was restarted may know this guest no more: a page that stays open asks anew.
+    if (asked === null || performance.now() - askedAtMs > RENEW_MS) {
+      asked = null;
+      askedAtMs = performance.now();
+    }
     asked ??= tokenFrom(new URL('/api/guest', httpAddress(url)).href, kept, fetch).catch((error: unknown) => {
       asked = null;
       throw error;

@@ -82,9 +82,15 @@ export class SeatLine {
     const isMine = (): boolean => this.#link === link;
     const link: Link = open({
       open: () => {
-        void request().then((frame) => {
-          if (isMine()) link.send(frame);
-        });
+        request().then(
+          (frame) => {
+            if (isMine()) link.send(frame);
+          },
+          (problem: unknown) => {
+            const reason = `what was asked cannot be sent: ${String(problem)}`;
+            if (isMine()) this.give(new GameError('BAD_MESSAGE', 'This cannot be asked of a server.', { reason }));
+          },
+        );
       },
       frame: (frame) => {
         if (!isMine()) return;

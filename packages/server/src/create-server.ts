@@ -223,7 +223,7 @@ export function createServer(options: ServerOptions): MadangServer {
     isIdentityRequired: identityOptions.required === true,
     sessions: users,
     guesses: new Lockout(clock),
-    mayJoin: () => admission.mayJoin(),
+    mayJoin: (isReturn) => admission.mayJoin(isReturn),
     limits,
     clock,
   });

@@ -54,6 +54,15 @@ describe('admission', () => {
     );
   });
 
+  test('lets those who return take their turn however the machine fares: their seats are there already', () => {
+    const { clock, load, admission } = open({ joinsPerSecond: 10, joinsBurst: 2 });
+    load.memoryShare = 0.99;
+    clock.advance(2_000);
+    expect(admission.mayJoin()).not.toBeNull();
+    expect([admission.mayJoin(true), admission.mayJoin(true)]).toEqual([null, null]);
+    expect(admission.mayJoin(true)).not.toBeNull();
+  });
+
   test('spreads those it turns away, so that they do not come back together', () => {
     const { admission } = open({ joinsPerSecond: 1, joinsBurst: 1 });
     admission.mayJoin();

@@ -71,10 +71,13 @@ export class Admission {
     this.#machine.stop();
   }
 
-  /** Null where one more may join now, which is counted; else after how long to ask again. */
-  mayJoin(): number | null {
+  /**
+   * Null where one more may join now, which is counted; else after how long to ask again. Who returns to a seat takes its turn
+   * as all do, and is let in however the machine fares: its seat is there already, and would be lost.
+   */
+  mayJoin(isReturn = false): number | null {
     const { memoryShare, loopDelayMs } = this.#limits;
-    const canServe = this.#usedMemoryShare <= memoryShare && this.#loopDelayMs <= loopDelayMs;
+    const canServe = isReturn || (this.#usedMemoryShare <= memoryShare && this.#loopDelayMs <= loopDelayMs);
     return canServe && this.#joins.take(1) ? null : this.#retryAfterMs();
   }
 

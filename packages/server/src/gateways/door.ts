@@ -30,7 +30,7 @@ export interface DoorOptions {
   readonly limits: Pick<Limits, 'roomsPerMinute'>;
   readonly clock: Clock;
   /** How long who wants to join is to wait; null where it may join now. */
-  mayJoin(): number | null;
+  mayJoin(isReturn: boolean): number | null;
 }
 
 export class Door {
@@ -42,9 +42,9 @@ export class Door {
   }
 
   /** Throws SERVER_BUSY where the server takes nobody in just now, RATE_LIMITED for an address that guesses. */
-  checkJoin(address: string): void {
+  checkJoin(address: string, isReturn = false): void {
     this.#options.guesses.check(addressKey(address));
-    const retryAfterMs = this.#options.mayJoin();
+    const retryAfterMs = this.#options.mayJoin(isReturn);
     if (retryAfterMs === null) return;
     throw new GameError('SERVER_BUSY', 'This server has much to do just now; come back in a moment.', { retryAfterMs });
   }

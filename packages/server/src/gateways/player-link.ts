@@ -141,7 +141,7 @@ export class PlayerLink {
     try {
       if (this.#isJoining) throw alreadyJoined(this.#seat?.roomId ?? '');
       this.#isJoining = true;
-      this.#context.door.checkJoin(this.#address);
+      this.#context.door.checkJoin(this.#address, wish.way === 'return');
       const user = this.#context.door.identify(identity, this.#address);
       if (user === null) takeSeat(null);
       else user.then(takeSeat, refused);

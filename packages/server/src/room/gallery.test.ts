@@ -157,6 +157,7 @@ describe.each([
     rooms.join({ isSpectator: true }, eve);
     clock.advance(20 * TICK_MS);
     expect(seen(eve).world.ticks).toBe(1);
+    expect(Math.min(...eve.ticks)).toBe(0);
     clock.advance(20 * TICK_MS);
     expect(seen(eve).world.ticks).toBe(10);
   });

@@ -210,7 +210,8 @@ class Copy {
   follow(tick: number): void {
     const { state } = this.#options;
     adopt(this.#state, this.#late?.at(tick, tick - this.#delayTicks, state) ?? state);
-    this.replication.publish(tick - this.#delayTicks);
+    // A room that is younger than the delay shows its first moment.
+    this.replication.publish(Math.max(0, tick - this.#delayTicks));
   }
 }
 

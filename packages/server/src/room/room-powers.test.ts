@@ -73,6 +73,26 @@ describe('who is sent out', () => {
     expect(rooms.all[0]?.faultyTicks).toBe(0);
   });
 
+  test('and refused by the very same `join` leaves once: who comes next keeps its place and its row', () => {
+    const { clock, join } = open(
+      boardWith({
+        join(room: BoardScope, seat: Seat) {
+          room.state.people.add({ name: seat.name }, { owner: seat });
+          if (seat.name !== 'Eve') return;
+          room.kick(seat, 'not you');
+          refuse('not you');
+        },
+      }),
+    );
+    const eve = join({ name: 'Eve' });
+    const ann = join({ name: 'Ann' });
+    clock.advance(500);
+    expect(eve.witness.ended).not.toBeNull();
+    expect(ann.witness.ended).toBeNull();
+    expect(names(ann.witness)).toEqual(['Ann']);
+    expect(ann.witness.ticks.at(-1)).toBe(5);
+  });
+
   test('a bot that rules send out in the tick in which people come gives its place to them', () => {
     const { clock, rooms, join } = open(
       boardWith({

@@ -145,4 +145,10 @@ describe('a locked room', () => {
     expect(join({ way: 'claim', room: tickets[0] }).seat.roomId).toBe(ann.seat.roomId);
     expect(() => rooms.hold(game, [invited(null)], 5_000, { roomId: ann.seat.roomId })).toThrow(refused('ROOM_LOCKED'));
   });
+
+  test('who wants any room cannot have one that nobody else finds', () => {
+    const { rooms, join } = open();
+    for (let i = 0; i < 4; i++) join({ way: 'any', isPrivate: true });
+    expect(rooms.all.map(({ code }) => code)).toEqual(['', '']);
+  });
 });

@@ -151,7 +151,8 @@ export class Rooms {
     if (wish.isSpectator === true) return this.#roomToWatch(game, wish).watch(sitter, viewer);
     if (way === 'room') return this.#roomOf(game, wish.room).join(sitter, viewer);
     const found = way === 'any' ? this.#roomWithSeat(game, sitter.user) : undefined;
-    const room = found ?? this.open(game, wish);
+    // Only who asks for a room of its own, and has paid for it, may have one that nobody else finds.
+    const room = found ?? this.open(game, way === 'create' ? wish : { options: wish.options });
     return room.join(sitter, viewer);
   }
 

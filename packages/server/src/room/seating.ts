@@ -277,6 +277,9 @@ export class Seating {
       return null;
     }
     seat.stay = { state: 'left' };
+    // Rules may have sent it out before they failed: it must not leave once more, with a number that is another's by then.
+    const at = this.#leaving.indexOf(seat);
+    if (at >= 0) this.#leaving.splice(at, 1);
     this.#free(seat);
     return fault;
   }
