@@ -83,15 +83,27 @@ describe('a seat that is back', () => {
     for (let i = 0; i < 5; i++) made.tell(numbered);
     made.answered(2, {});
     taken();
-    made.resume(3);
+    made.resume(3, true);
     expect(taken()).toEqual([1, 3, 4, 5]);
     made.tell(numbered);
     expect(taken()).toEqual([6]);
   });
 
+  test('whose server has forgotten what it answered last is told what waits, under the same numbers', () => {
+    const { made, taken } = requests();
+    for (let i = 0; i < 3; i++) made.tell(numbered);
+    made.answered(1, {});
+    made.answered(2, {});
+    taken();
+    made.resume(1, true);
+    expect(taken()).toEqual([3]);
+    made.tell(numbered);
+    expect(taken()).toEqual([4]);
+  });
+
   test('counts on where another page has left off', () => {
     const { made, taken } = requests();
-    made.resume(41);
+    made.resume(41, true);
     made.tell(numbered);
     expect(taken()).toEqual([42]);
   });
@@ -102,7 +114,7 @@ describe('a seat that is back', () => {
     made.answered(1, {});
     const asked = expect(made.ask(numbered, 1_000)).rejects.toMatchObject({ code: 'LINK_LOST' });
     taken();
-    made.resume(0);
+    made.resume(0, false);
     await asked;
     made.tell(numbered);
     expect([taken(), clock.pending]).toEqual([[1], 0]);
@@ -118,7 +130,7 @@ test('[CL14] when the seat is gone all that waits is told why, and nothing more 
   await expect(made.ask(numbered, 1_000)).rejects.toBe(over);
   made.tell(numbered);
   made.answered(1, {});
-  made.resume(0);
+  made.resume(0, true);
   expect([sent, clock.pending]).toEqual([[1, 2], 0]);
 });
 
@@ -154,7 +166,7 @@ test('whatever is lost and sent again, each request is done once and answered on
       let told = 0;
       const returned = (): void => {
         isOpen = true;
-        made.resume(heard);
+        made.resume(heard, true);
       };
       for (const step of steps) {
         const isFull = asked + told - settled.size >= UNHEARD_MAX;
@@ -189,7 +201,7 @@ test('whatever is lost and sent again, each request is done once and answered on
       expect(done).toEqual(Array.from({ length: asked + told }, (_, index) => index + 1));
       expect(answers.length).toBe(asked);
       expect(new Set(answers).size).toBe(asked);
-      made.resume(heard);
+      made.resume(heard, true);
       expect(up).toEqual([]);
     }),
     { numRuns: 500, examples: [[['ask', 'hear', 'break', 'ask', 'return', 'hear', 'break', 'return']]] },

@@ -69,11 +69,14 @@ export class Requests {
     return waiting !== undefined && waiting.failed !== null;
   }
 
-  /** The seat is there, or back: counts on from what the server has heard, and sends again what it has not answered. */
-  resume(heard: number): void {
+  /**
+   * The seat is there, or back (`isReturn`): counts on from what the server has heard, and sends again what it has not answered. A server
+   * that went on from its journal may have forgotten what it answered last.
+   */
+  resume(heard: number, isReturn: boolean): void {
     const [first] = this.#waiting.keys();
-    // All before the first that waits was answered, and so heard: this is another seat, which knows nothing of them.
-    if (first !== undefined && heard < first - 1) {
+    // All before the first that waits was answered, and so heard: another seat knows nothing of them.
+    if (first !== undefined && heard < first - 1 && !isReturn) {
       const reason = 'the seat is another one';
       this.#refuseAll(new GameError('LINK_LOST', 'The line was lost before the server answered.', { reason }));
     }

@@ -411,7 +411,7 @@ class RoomClient<
   }
 
   /** The seat is there, or back: what follows is the whole state. */
-  #welcomed({ seat, roomId, code, you, token, graceMs, heard }: WelcomeFrame): void {
+  #welcomed({ seat, roomId, code, you, token, graceMs, heard, isReturn }: WelcomeFrame): void {
     // Lines of chat are counted by rooms.
     if (roomId !== this.id) this.#chatNumber = 0;
     this.id = roomId;
@@ -428,7 +428,7 @@ class RoomClient<
       // A new line does not know that nobody looks.
       this.#attend();
     }
-    this.#requests.resume(heard);
+    this.#requests.resume(heard, isReturn);
     this.#connected('open');
   }
 

@@ -14,9 +14,14 @@ export interface ErrorDetails {
   BAD_NAME: { reason: string };
   BAD_WRITE: { table: string; field: string; reason: string };
   BAD_SCHEMA: { where: string; reason: string };
+  BAD_RECORDING: { reason: string; offset: number };
+  BAD_SCORE: { reason: string };
   BAD_OPTION: { option: string; reason: string };
   BAD_OPTIONS: { field: string; reason: string };
   BANNED: { reason: string; untilMs: number | null };
+  BOARD_UNKNOWN: { board: string };
+  DOCUMENT_UNKNOWN: { collection: string; key: string };
+  DOCUMENTS_FULL: { collection: string; limit: number };
   FORBIDDEN: { reason: string };
   FORBIDDEN_ORIGIN: { origin: string };
   GAME_FAULT: { hook: string };
@@ -50,6 +55,7 @@ export interface ErrorDetails {
   SERVER_STOPPING: Record<string, never>;
   SESSION_EXPIRED: Record<string, never>;
   STALE_VERSION: { key: string; expected: number; actual: number };
+  STORE_DOWN: { retryAfterMs: number };
   TABLE_FULL: { table: string; maxRows: number };
   TICKET_GONE: Record<string, never>;
   TIMEOUT: { afterMs: number };
@@ -86,8 +92,13 @@ export const ERRORS = {
   BAD_WRITE: { closeCode: null, then: 'fix-code' },
   BAD_SCHEMA: { closeCode: null, then: 'fix-code' },
   BAD_OPTION: { closeCode: null, then: 'fix-code' },
+  BAD_RECORDING: { closeCode: null, then: 'stop' },
+  BAD_SCORE: { closeCode: null, then: 'fix-code' },
   BAD_OPTIONS: { closeCode: null, then: 'fix' },
   BANNED: { closeCode: 4403, then: 'stop' },
+  BOARD_UNKNOWN: { closeCode: null, then: 'fix' },
+  DOCUMENT_UNKNOWN: { closeCode: null, then: 'fix' },
+  DOCUMENTS_FULL: { closeCode: null, then: 'fix' },
   FORBIDDEN: { closeCode: 4403, then: 'stop' },
   FORBIDDEN_ORIGIN: { closeCode: 4403, then: 'stop' },
   GAME_FAULT: { closeCode: null, then: 'fix-code' },
@@ -121,6 +132,7 @@ export const ERRORS = {
   SERVER_STOPPING: { closeCode: 1012, then: 'retry-later' },
   SESSION_EXPIRED: { closeCode: 4401, then: 'join-again' },
   STALE_VERSION: { closeCode: null, then: 'fix-code' },
+  STORE_DOWN: { closeCode: null, then: 'retry-later' },
   TABLE_FULL: { closeCode: null, then: 'fix-code' },
   TICKET_GONE: { closeCode: 4404, then: 'join-again' },
   TIMEOUT: { closeCode: null, then: 'fix' },

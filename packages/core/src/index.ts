@@ -97,7 +97,7 @@ export {
   near,
   type TeamInterest,
 } from './schema/interest.ts';
-export type { HostRight, RecordNames } from './schema/lifecycle.ts';
+export { type Durability, type HostRight, type RecordNames, type Recordings, SNAPSHOT_EVERY_MS } from './schema/lifecycle.ts';
 export {
   checkMatchRules,
   type MatchRules,
@@ -144,6 +144,7 @@ export {
   type ClientFrame,
   decodeClientFrame,
   type EventFrame,
+  type FrameSchema,
   encodeAnswer,
   encodeCheck,
   encodeClientFrame,

@@ -1,6 +1,7 @@
 /** `createServer`: the only file that joins real clocks, sockets and disks to the rest. */
 import { type Game, GameError, type JsonValue, SUBPROTOCOL } from '@madang/core';
 import pino, { type Logger } from 'pino';
+import { type BoardOptions, Boards } from './boards/boards.ts';
 import { Admission } from './gateways/admission.ts';
 import { Door } from './gateways/door.ts';
 import { type Limits, limitsFrom } from './gateways/limits.ts';
@@ -8,13 +9,19 @@ import { startNativeGateway } from './gateways/native-gateway.ts';
 import type { LinkContext } from './gateways/player-link.ts';
 import { startTextGateway } from './gateways/text-gateway.ts';
 import { createApi, type Pages } from './http/api.ts';
+import { type ApiContext, Callers } from './http/caller.ts';
 import { TrustedProxies } from './http/client-address.ts';
 import { HttpServer } from './http/http-server.ts';
+import { checkCollections, type DocumentAccess } from './http/me-api.ts';
+import { serveStored } from './http/stored-api.ts';
 import { Turnstile } from './http/turnstile.ts';
-import { type BanList, MemoryBanList } from './identity/bans.ts';
+import type { BanList } from './identity/bans.ts';
 import { Identity, type IdentityOptions } from './identity/identity.ts';
 import { Lockout } from './identity/lockout.ts';
+import { Sanctions } from './identity/sanctions.ts';
 import { Sessions } from './identity/sessions.ts';
+import { Housekeeping, RECORDING_LIMITS, type RecordingLimits } from './journal/housekeeping.ts';
+import { JournalFeed } from './journal/journal-feed.ts';
 import { LOBBY_SUBPROTOCOL, startLobbyGateway } from './lobby/lobby-gateway.ts';
 import type { LobbyContext } from './lobby/lobby-link.ts';
 import { Parties } from './lobby/parties.ts';
@@ -32,16 +39,22 @@ import { WsTransport } from './node/ws-transport.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Directory } from './ports/directory.ts';
 import type { Gateway, GatewayFactory } from './ports/gateway.ts';
+import type { Journal } from './ports/journal.ts';
 import type { Random } from './ports/random.ts';
-import type { Store } from './ports/store.ts';
+import type { AuditRecord, Store } from './ports/store.ts';
+import { askStore } from './ports/store-down.ts';
 import type { Transport } from './ports/transport.ts';
+import { serveReplays } from './replay/replays-api.ts';
 import type { RoomTraffic } from './replication/traffic.ts';
 import type { Room } from './room/room.ts';
-import { Rooms } from './room/rooms.ts';
+import { Rooms, type Unreadable } from './room/rooms.ts';
 import type { RoomEvent } from './room/viewer.ts';
 
 /** How long connections may take to close before they are cut. */
 const STOP_DEADLINE_MS = 2_000;
+
+/** How long what was played last may take to be written down. */
+const LAST_COMMIT_MS = 1_500;
 
 /** How long sockets may take to send what was written to them last. */
 const LAST_WORD_MS = 500;
@@ -76,7 +89,7 @@ export interface ServerOptions {
    * particular.
    */
   readonly identity?: IdentityOptions;
-  /** Who may not play. Kept in memory. */
+  /** Who may not play. Kept in the store. */
   readonly bans?: BanList;
   /** How long a seat is held for a player whose connection was lost. 20,000. */
   readonly graceMs?: number;
@@ -106,8 +119,30 @@ export interface ServerOptions {
   readonly wallNowMs?: () => number;
   readonly random?: Random;
   readonly directory?: Directory;
-  /** Where ratings are kept. In memory; whoever gives one closes it after `stop`. */
+  /**
+   * Where ratings, results, leaderboards, documents, devices, bans and revocations are kept. In memory; whoever gives one closes it after
+   * `stop`.
+   */
   readonly store?: Store;
+  /** Leaderboards, by name. None. */
+  readonly boards?: Readonly<Record<string, BoardOptions>>;
+  /**
+   * Collections of their own documents that players may read, or write too, over HTTP, by name. The server's code may read and write every
+   * one: `server.store.documents`. None.
+   */
+  readonly documents?: Readonly<Record<string, DocumentAccess>>;
+  /**
+   * Where rooms are written down as they are played, so that they go on after a crash, a deploy or a restart, and can be replayed; whoever
+   * gives one closes it after `stop`. None: rooms end with the process, and games that are `strict` are refused.
+   */
+  readonly journal?: Journal;
+  /**
+   * What `start` does about rooms in the journal that this version of their game cannot hold: `refuse` to start, or `set-aside`: start
+   * without them, and leave them where they are. `refuse`.
+   */
+  readonly unreadable?: Unreadable;
+  /** How long recordings of rooms are kept, and how many, where that differs from the defaults. */
+  readonly recordings?: Partial<RecordingLimits>;
   /** Where this server is, for players who measure how far that is. Nowhere in particular. */
   readonly region?: string;
   /** What the native protocol is served on in place of the HTTP port, which is then not opened: for simulations. */
@@ -134,6 +169,10 @@ export interface MadangServer {
   readonly rooms: Rooms;
   /** Who is connected, by user: to revoke a session, and to ban a user or an address. Reaches live connections at once. */
   readonly users: Pick<Sessions, 'revoke' | 'ban' | 'unban' | 'bans' | 'size'>;
+  readonly boards: Boards;
+  readonly store: Store;
+  /** Bans, revocations and who did them, the newest first, at most 1,000, before the entry of a number. Rejects with STORE_DOWN. */
+  readonly audit: { list(limit?: number, before?: number): Promise<readonly AuditRecord[]> };
   /** What each open room has sent so far, by table and field: which field costs what. */
   readonly traffic: readonly RoomTraffic[];
   /** Opens the rooms that are always open and listens. Where it cannot, it stops and rejects with the runtime's error. */
@@ -158,7 +197,6 @@ export function createServer(options: ServerOptions): MadangServer {
     allowedOrigins = [],
     allowNoOrigin = true,
     identity: identityOptions = { guests: true },
-    bans = new MemoryBanList(),
     graceMs = 20_000,
     maxRooms = 1_000,
     badWrites = 'throw',
@@ -171,11 +209,19 @@ export function createServer(options: ServerOptions): MadangServer {
     random = systemRandom(),
     directory = new MemoryDirectory(),
     store = new MemoryStore(),
+    boards: boardOptions = {},
+    documents = {},
+    journal = null,
+    unreadable = 'refuse',
+    recordings,
     region = '',
     transport,
     trustedProxies = [],
   } = options;
+  checkCollections(documents);
   checkOptions({ games, alwaysOpen, port, hosts, allowedOrigins, graceMs, maxRooms, checksumEvery });
+  const strict = games.find(({ durability }) => durability === 'strict');
+  if (strict !== undefined && journal === null) throw badOption('journal', `${strict.name} is strict and needs one`);
 
   const limits = limitsFrom(options.limits);
   const counters = new Counters({ clock, log });
@@ -199,6 +245,16 @@ export function createServer(options: ServerOptions): MadangServer {
       }
     }
   };
+  const feed = journal === null ? null : new JournalFeed({ journal, clock, wallNowMs, random, log });
+  const recordingLimits = { ...RECORDING_LIMITS, ...recordings };
+  const housekeeping = journal && new Housekeeping(journal, recordingLimits, clock, wallNowMs, log);
+  if (feed !== null) {
+    counters.gauge('madang_journal_degraded', '1 while the journal cannot be written.', () => Number(feed.isDegraded));
+    counters.gauge('madang_journal_pending_bytes', 'Bytes that wait to be journaled.', () => feed.pendingBytes);
+    counters.gauge('madang_journal_commit_ms', 'How long the last commit took.', () => feed.commitMs);
+    counters.gauge('madang_journal_failed_commits', 'Commits that failed.', () => feed.failures);
+    counters.gauge('madang_journal_restarts', 'How often what waited was dropped.', () => feed.restarts);
+  }
   const rooms = new Rooms({
     games,
     alwaysOpen,
@@ -211,13 +267,26 @@ export function createServer(options: ServerOptions): MadangServer {
     badWrites,
     checksumEvery,
     syncTest,
+    journal: journal === null || feed === null ? null : { journal, feed, wallNowMs },
     emitted,
     reported: (room, places) => matches.reported(room, places),
   });
-  const matches = new MatchService({ rooms, store, clock, random, log, queue: new MemoryMatchQueue(), region });
+  const matches = new MatchService({
+    rooms,
+    store,
+    clock,
+    random,
+    log,
+    queue: new MemoryMatchQueue(),
+    region,
+    wallNowMs,
+  });
+  const boards = new Boards({ boards: boardOptions, leaderboards: store.leaderboards, log, wallNowMs });
+  const sanctions = new Sanctions({ store, clock, random, log, wallNowMs });
+  const { bans = sanctions } = options;
   const lockout = new Lockout(clock);
   const identity = new Identity(identityOptions, { clock, random, fetch, lockout, log, wallNowMs });
-  const users = new Sessions({ clock, bans, log, connectionsPerUser: limits.roomsPerUser, wallNowMs });
+  const users = new Sessions({ clock, bans, sanctions, log, connectionsPerUser: limits.roomsPerUser, wallNowMs });
   const door = new Door({
     identity,
     isIdentityRequired: identityOptions.required === true,
@@ -258,14 +327,30 @@ export function createServer(options: ServerOptions): MadangServer {
     const api = createApi({
       rooms,
       directory,
-      identity,
-      addressOf: (c) => turnstile.addressOf(c.env.incoming),
+      serveStored: (api) => {
+        const addressOf = (c: ApiContext): string => turnstile.addressOf(c.env.incoming);
+        serveStored(api, {
+          identity,
+          sessions: users,
+          store,
+          boards,
+          documents,
+          clock,
+          random,
+          log,
+          addressOf,
+          wallNowMs,
+        });
+        const callers = new Callers({ identity, sessions: users, addressOf });
+        if (journal !== null) serveReplays(api, { journal, games, callers, clock, log });
+      },
       pages,
       routes,
       upgradePaths: [...upgrades.keys()],
       metrics: counters,
       log,
       isStopping: () => isStopping,
+      isDegraded: () => feed?.isDegraded === true,
     });
     http = new HttpServer({
       api,
@@ -289,7 +374,14 @@ export function createServer(options: ServerOptions): MadangServer {
   const stop = async (): Promise<void> => {
     isStopping = true;
     rooms.stop();
-    await Promise.all([matches.stop(), ...[...transports, ...gateways].map((way) => way.stop(STOP_DEADLINE_MS))]);
+    await feed?.flush(LAST_COMMIT_MS);
+    feed?.stop();
+    housekeeping?.stop();
+    await Promise.all([
+      matches.stop(),
+      sanctions.stop(),
+      ...[...transports, ...gateways].map((way) => way.stop(STOP_DEADLINE_MS)),
+    ]);
     await http?.stop(LAST_WORD_MS);
     admission.stop();
     counters.stop();
@@ -298,14 +390,19 @@ export function createServer(options: ServerOptions): MadangServer {
   return {
     rooms,
     users,
+    boards,
+    store,
+    audit: { list: (limit = 100, before) => askStore(log, () => store.audit.list(limit, before)) },
     get traffic() {
       return rooms.all.map((room) => room.traffic);
     },
     async start() {
       try {
+        await rooms.resume(unreadable);
+        housekeeping?.start();
         rooms.start();
         admission.start();
-        await matches.start();
+        await Promise.all([matches.start(), sanctions.start((sanction) => users.heard(sanction))]);
         if (transport === undefined) return await listen();
         transports = [transport];
         startNativeGateway(transport, context);

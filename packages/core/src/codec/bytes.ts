@@ -210,6 +210,13 @@ export class ByteReader {
     return text;
   }
 
+  /** So many bytes as they are: a view into what is read. */
+  bytes(count: number): Uint8Array {
+    this.#need(count);
+    this.#at += count;
+    return this.#bytes.subarray(this.#at - count, this.#at);
+  }
+
   /** Refuses bytes after the end of the frame: they would be a second, unchecked message. */
   end(): void {
     if (this.left > 0) this.fail(`${this.left} bytes follow the end of the frame`);

@@ -7,7 +7,7 @@ import type { SeededRandom } from '../random.ts';
 import { hashText } from '../state/hash.ts';
 import type { Fields, ValuesOf } from './field.ts';
 import type { Interest } from './interest.ts';
-import { checkLifecycle, type HostRight, type RecordNames } from './lifecycle.ts';
+import { checkLifecycle, type Durability, type HostRight, type Recordings, type RecordNames } from './lifecycle.ts';
 import { checkMatchRules, type MatchRules } from './match.ts';
 import { parseMessage } from './message.ts';
 import { checkNetcode, type PastOf, type PlaceFields, REWIND_MS } from './netcode.ts';
@@ -253,6 +253,12 @@ export interface GameDefinition<
   readonly hostMay?: readonly HostRight[];
   /** Commands per second of one seat, by kind, where 20 are too many. */
   readonly rates?: { readonly [N in keyof C]?: number };
+  /** What a crash of the process may cost a room, where its server has a journal. `async` unless given. */
+  readonly durability?: Durability;
+  /** Whether rooms can be looked at after they have ended. `none` unless given. */
+  readonly recordings?: Recordings;
+  /** Time between two whole states in the journal: less makes seeking and resuming quicker, and the journal larger. 10,000 unless given. */
+  readonly snapshotEveryMs?: number;
   /** How players are put together by `queue`. Absent: this game has no queue. */
   readonly match?: MatchRules;
   /** What runs when a timer that rules started is due, by name. */

@@ -11,6 +11,30 @@ export type RecordNames<S extends StateSchema> = string extends keyof S
 /** What the host of a room may do: throw somebody out, lock and unlock the room, make somebody else the host. */
 export type HostRight = 'kick' | 'lock' | 'pass';
 
+/**
+ * What a crash of the process may cost a room, where its server has a journal:
+ * - `none`: the room.
+ * - `async`: what happened in the last 100 ms.
+ * - `strict`: nothing that anybody has seen. States and answers leave only once their tick is on the disk, and the room waits for it.
+ */
+export type Durability = 'none' | 'async' | 'strict';
+
+/**
+ * What becomes of a room's journal when the room has ended: nothing, or a recording of every tick to look at; with the inputs, one that
+ * can also be played again by the rules, as a test.
+ */
+export type Recordings = 'none' | 'keep' | 'keep-with-inputs';
+
+const DURABILITIES: readonly Durability[] = ['none', 'async', 'strict'];
+const RECORDINGS: readonly Recordings[] = ['none', 'keep', 'keep-with-inputs'];
+
+/** Shorter, and a journal would hold little else. */
+const SNAPSHOT_EVERY_MS_MIN = 100;
+const SNAPSHOT_EVERY_MS_MAX = 600_000;
+
+/** Time between two snapshots of a room unless its game says otherwise. */
+export const SNAPSHOT_EVERY_MS = 10_000;
+
 const HOST_RIGHTS: readonly HostRight[] = ['kick', 'lock', 'pass'];
 
 /** Spectators of one room, at most. */
@@ -43,6 +67,13 @@ export function checkLifecycle<S extends StateSchema, I extends Fields, C extend
   }
   for (const right of hostMay) {
     if (!HOST_RIGHTS.includes(right)) throw badSchema('hostMay', `it can name ${HOST_RIGHTS.join(', ')}`);
+  }
+  const { durability = 'async', recordings = 'none', snapshotEveryMs = SNAPSHOT_EVERY_MS } = definition;
+  if (!DURABILITIES.includes(durability)) throw badSchema('durability', `it must be ${DURABILITIES.join(', ')}`);
+  if (!RECORDINGS.includes(recordings)) throw badSchema('recordings', `it must be ${RECORDINGS.join(', ')}`);
+  if (!(snapshotEveryMs >= SNAPSHOT_EVERY_MS_MIN && snapshotEveryMs <= SNAPSHOT_EVERY_MS_MAX)) {
+    const range = `from ${SNAPSHOT_EVERY_MS_MIN} to ${SNAPSHOT_EVERY_MS_MAX}`;
+    throw badSchema('snapshotEveryMs', `it must be ${range}`);
   }
   for (const timer of Object.keys(definition.timers ?? {})) checkName('timers', timer);
   for (const [command, perSecond] of Object.entries<number | undefined>(rates)) {

@@ -225,6 +225,16 @@ export class Chat<S extends Speaker> {
     account.lastAtMs = nowMs;
   }
 
+  /** The number of the last line that was said. */
+  get lastLine(): number {
+    return this.#lineCount;
+  }
+
+  /** Counts on from a line that was said before the process was another. */
+  restore(lastLine: number): void {
+    this.#lineCount = lastLine;
+  }
+
   #numbered(from: ChatLine['from'], text: string, isForTeam: boolean): ChatLine {
     return { number: ++this.#lineCount, from, text, isForTeam };
   }

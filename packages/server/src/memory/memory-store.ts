@@ -1,39 +1,33 @@
-/** Documents that live as long as the process. */
-import { GameError, type JsonValue, toJsonValue } from '@madang/core';
+/** A store that lives as long as the process. */
+import type { JsonValue } from '@madang/core';
 import type { Store, StoredDocument } from '../ports/store.ts';
+import { closedStore } from '../ports/store-rules.ts';
+import { MemoryDocuments, MemoryPlayerDocuments } from './store/memory-documents.ts';
+import { MemoryLeaderboards } from './store/memory-leaderboards.ts';
+import { MemoryAccounts, MemoryAudit, MemoryMatches, MemorySanctions } from './store/memory-records.ts';
 
 export class MemoryStore implements Store {
-  readonly #documents = new Map<string, StoredDocument>();
   #isClosed = false;
+  readonly #check = (): void => {
+    if (this.#isClosed) throw closedStore();
+  };
+  readonly #documents = new MemoryDocuments(this.#check);
+  readonly documents = new MemoryPlayerDocuments(this.#check);
+  readonly accounts = new MemoryAccounts(this.#check);
+  readonly leaderboards = new MemoryLeaderboards(this.#check);
+  readonly matches = new MemoryMatches(this.#check);
+  readonly sanctions = new MemorySanctions(this.#check);
+  readonly audit = new MemoryAudit(this.#check);
 
-  async load(key: string): Promise<StoredDocument | null> {
-    this.#refuseWhenClosed();
-    const document = this.#documents.get(key);
-    return document === undefined ? null : structuredClone(document);
+  load(key: string): Promise<StoredDocument | null> {
+    return this.#documents.load(key);
   }
 
-  async save(key: string, value: JsonValue, baseVersion: number): Promise<number> {
-    this.#refuseWhenClosed();
-    const actual = this.#documents.get(key)?.version ?? 0;
-    if (actual !== baseVersion) throw staleVersion(key, baseVersion, actual);
-    this.#documents.set(key, { value: toJsonValue(value), version: actual + 1 });
-    return actual + 1;
+  save(key: string, value: JsonValue, baseVersion: number): Promise<number> {
+    return this.#documents.save(key, value, baseVersion);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
   }
-
-  #refuseWhenClosed(): void {
-    if (this.#isClosed) throw new Error('the store is closed');
-  }
-}
-
-/** What every store throws when somebody else saved first. */
-export function staleVersion(key: string, expected: number, actual: number): GameError<'STALE_VERSION'> {
-  return new GameError(
-    'STALE_VERSION',
-    `Document ${key} is at version ${actual}, not ${expected}: load it again and decide anew.`,
-    { key, expected, actual },
-  );
 }

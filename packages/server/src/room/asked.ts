@@ -5,6 +5,7 @@ import {
   type Game,
   type GameError,
   type HostRight,
+  type JsonObject,
   type JsonValue,
   parseMessage,
   replyFieldsOf,
@@ -12,6 +13,7 @@ import {
 } from '@madang/core';
 import { isPromise } from '@madang/core/netcode';
 import type { Logger } from 'pino';
+import { messageJson } from '../journal/room-facts.ts';
 import type { Deed } from './deeds.ts';
 import type { Letters } from './letters.ts';
 import { notHost } from './refusals.ts';
@@ -39,6 +41,9 @@ export interface AskedOptions {
   readonly social: RoomSocial;
   /** What the room's clock reads, in ticks. */
   position(): number;
+  tell(run: () => void): void;
+  /** Told of what the rules are asked, for those who play it again. */
+  noted(what: () => JsonValue): void;
 }
 
 export class Asked implements HandleRoom {
@@ -78,6 +83,7 @@ export class Asked implements HandleRoom {
   }
 
   command(seat: RoomSeat, name: string, payload: ValuesOf<Fields>, answer: (answer: Answer) => void): void {
+    this.#options.noted(() => ['command', seat.ref, name, messageJson(payload)]);
     answer(this.#runCommand(seat, name, payload));
   }
 
@@ -87,7 +93,8 @@ export class Asked implements HandleRoom {
 
   /** Throws NOT_HOST and what the chat refuses. */
   deed(seat: RoomSeat, deed: Deed): void {
-    const { seats, seating, door, social } = this.#options;
+    const { seats, seating, door, social, noted } = this.#options;
+    if (isForRules(deed)) noted(() => ['deed', seat.ref, deed as JsonObject]);
     switch (deed.do) {
       case 'kick':
         this.#checkHost(seat, 'kick');
@@ -112,6 +119,10 @@ export class Asked implements HandleRoom {
 
   confirm(seat: RoomSeat): void {
     this.#options.tokens.confirm(seat);
+  }
+
+  tell(run: () => void): void {
+    this.#options.tell(run);
   }
 
   drop(seat: RoomSeat, viewer: Viewer): void {
@@ -139,4 +150,9 @@ export class Asked implements HandleRoom {
     if (fault !== null) return { kind: 'refusal', error: fault };
     return reply === null ? { kind: 'done' } : { kind: 'reply', command: name, reply };
   }
+}
+
+/** What one says to others changes nothing that rules can see. */
+function isForRules({ do: what }: Deed): boolean {
+  return what === 'kick' || what === 'lock' || what === 'pass';
 }

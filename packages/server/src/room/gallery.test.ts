@@ -156,7 +156,7 @@ describe.each([
     const eve = new Witness();
     rooms.join({ isSpectator: true }, eve);
     clock.advance(20 * TICK_MS);
-    expect(seen(eve).world.ticks).toBe(1);
+    expect(seen(eve).world.ticks).toBe(0);
     expect(Math.min(...eve.ticks)).toBe(0);
     clock.advance(20 * TICK_MS);
     expect(seen(eve).world.ticks).toBe(10);

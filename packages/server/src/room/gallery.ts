@@ -1,23 +1,20 @@
 /**
  * Those who watch a room: they are told what everyone may see, and do nothing. Where the game is told in parts (interest) or
- * late (`spectatorDelayMs`), they are told of a copy of the state that has neither: a late copy follows the frames that
- * nobody in particular would have been sent, as a player's does, once they are old enough.
+ * late (`spectatorDelayMs`), they are told of a copy of the state that has neither: a late copy follows what is written down of each
+ * tick, as a replay does, once it is old enough.
  */
 import {
-  applyServerFrame,
   ByteReader,
   type ChatLine,
-  createMirror,
   createState,
   type Game,
   type GameError,
   type PeopleFrame,
-  type StateMirror,
-  type StateSchema,
   type StateStore,
   type WelcomeFrame,
 } from '@madang/core';
 import { adopt } from '@madang/core/codec';
+import { openSchema, readChange } from '@madang/core/journal';
 import { Replication } from '../replication/replication.ts';
 import type { SeatView } from '../replication/seat-view.ts';
 import { left, onlyWatching, roomFull } from './refusals.ts';
@@ -90,6 +87,16 @@ export class Gallery {
     this.#waiting.push(spectator);
     this.#options.changed();
     return this.#handleOf(spectator);
+  }
+
+  /** True where those who watch see what was recorded, and not what is. */
+  get isLate(): boolean {
+    return this.#most > 0 && this.#delayTicks > 0;
+  }
+
+  /** Takes down what a tick changed, as `StateRecorder` has it. */
+  record(tick: number, change: Uint8Array | null): void {
+    this.#copy?.record(tick, change);
   }
 
   /** Lets those in who wait. Part of a tick: the game is asked. */
@@ -193,68 +200,54 @@ class Copy {
   readonly #options: GalleryOptions;
   readonly #delayTicks: number;
   readonly #state: StateStore;
-  /** Follows what everyone may see; null where there is no delay. */
-  readonly #late: LateMirror | null;
+  /** The state as it was a while ago; null where there is no delay. */
+  #late: LateState | null = null;
 
   constructor(options: GalleryOptions, delayTicks: number) {
-    const { game, replication } = options;
+    const { game } = options;
     this.#options = options;
     this.#delayTicks = delayTicks;
     this.#state = createState(game.state, { badWrites: 'clamp' });
-    this.replication = wholeReplication(game, this.#state);
-    const isTold = replication.interests.length === 0;
-    this.#late = delayTicks === 0 ? null : new LateMirror(game, isTold ? replication : null);
+    // Those who watch are told of all that everyone may see.
+    const whole = { ...game, interest: {} };
+    this.replication = new Replication({ game: whole, state: this.#state, checksumEvery: 0, failed: () => {} });
+  }
+
+  /** Takes down what a tick changed, for those who see it later. */
+  record(tick: number, change: Uint8Array | null): void {
+    if (this.#delayTicks === 0) return;
+    this.#late ??= new LateState(this.#options.game, this.#options.state);
+    if (change !== null) this.#late.put(tick, change);
   }
 
   /** Becomes what is to be seen at this tick of the room, and publishes it. */
   follow(tick: number): void {
-    const { state } = this.#options;
-    adopt(this.#state, this.#late?.at(tick, tick - this.#delayTicks, state) ?? state);
     // A room that is younger than the delay shows its first moment.
-    this.replication.publish(Math.max(0, tick - this.#delayTicks));
+    const shownTick = Math.max(0, tick - this.#delayTicks);
+    adopt(this.#state, this.#late?.at(shownTick) ?? this.#options.state);
+    this.replication.publish(shownTick);
   }
 }
 
-/** Keeps frames until they are old enough, and the state that they lead to. */
-class LateMirror {
-  readonly #game: Game;
-  readonly #mirror: StateMirror<StateSchema>;
-  readonly #replication: Replication;
-  /** Where players are told in parts, frames are made from a copy that is told as a whole. */
-  readonly #whole: StateStore | null;
-  readonly #view: SeatView;
-  #frames: { readonly tick: number; readonly frame: Uint8Array }[] = [];
-  #mirrorTick = -1;
+/** A state that follows the recording of another, later. */
+class LateState {
+  readonly #state: StateStore;
+  readonly #changes: { readonly tick: number; readonly change: Uint8Array }[] = [];
 
-  constructor(game: Game, replication: Replication | null) {
-    this.#game = game;
-    this.#mirror = createMirror(game.state, NOBODY.number);
-    this.#whole = replication === null ? createState(game.state, { badWrites: 'clamp' }) : null;
-    this.#replication =
-      replication ?? wholeReplication(game, this.#whole ?? createState(game.state, { badWrites: 'clamp' }));
-    this.#view = this.#replication.viewFor(NOBODY);
+  constructor(game: Game, state: StateStore) {
+    this.#state = createState(openSchema(game.state), { badWrites: 'clamp' });
+    this.#state.copyFrom(state);
   }
 
-  /** Takes down the state of `tick` and answers that of `shownTick`; before there was any, the first. */
-  at(tick: number, shownTick: number, state: StateStore): StateStore {
-    if (this.#whole !== null) {
-      adopt(this.#whole, state);
-      this.#replication.publish(tick);
-    }
-    const frame = this.#view.frame();
-    if (frame !== null) this.#frames.push({ tick, frame: frame.slice() });
-    const isDue = ({ tick: of }: { tick: number }): boolean => of <= shownTick || this.#mirrorTick < 0;
-    for (let [next] = this.#frames; next !== undefined && isDue(next); [next] = this.#frames) {
-      applyServerFrame(this.#game, this.#mirror.store, this.#mirrorTick, new ByteReader(next.frame));
-      this.#mirrorTick = next.tick;
-      this.#frames.shift();
-    }
-    // Its schema is the room's.
-    return this.#mirror.store as unknown as StateStore;
+  put(tick: number, change: Uint8Array): void {
+    this.#changes.push({ tick, change: change.slice() });
   }
-}
 
-/** Tells all of a state that everyone may see. */
-function wholeReplication(game: Game, state: StateStore): Replication {
-  return new Replication({ game: { ...game, interest: {} }, state, checksumEvery: 0, failed: () => {} });
+  at(tick: number): StateStore {
+    const due = this.#changes.findIndex((one) => one.tick > tick);
+    for (const { change } of this.#changes.splice(0, due < 0 ? this.#changes.length : due)) {
+      readChange(new ByteReader(change), this.#state);
+    }
+    return this.#state;
+  }
 }

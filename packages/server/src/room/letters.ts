@@ -14,6 +14,8 @@ import type { RoomEvent, Said, Viewer } from './viewer.ts';
 export interface LettersOptions {
   readonly game: Game;
   readonly seats: Seats;
+  /** Told at once of each event and whom it is for. */
+  emitted(event: RoomEvent, to: Seat | undefined): void;
   /** Told of what is for all, after the seats. */
   event(event: RoomEvent): void;
   said(said: Said, tick: number): void;
@@ -39,6 +41,7 @@ export class Letters {
       frame: once(() => encodeEvent(game, { tick, by, name, payload })),
     };
     this.#events.push({ event, to });
+    this.#options.emitted(event, to);
   }
 
   say(tick: number, from: string, message: JsonValue): void {
@@ -62,7 +65,9 @@ export class Letters {
   /** Tells all who were there at that tick. */
   #tell(tick: number, tell: (viewer: Viewer, seat: Seat) => void): void {
     for (const seat of this.#options.seats.numbered) {
-      if (seat?.stay.state === 'occupied' && seat.joinedAtTick <= tick) tell(seat.stay.viewer, seat);
+      if (seat?.stay.state === 'occupied' && !seat.awaitsWelcome && seat.joinedAtTick <= tick) {
+        tell(seat.stay.viewer, seat);
+      }
     }
   }
 }

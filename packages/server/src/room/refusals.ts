@@ -17,6 +17,11 @@ export function roomLocked(roomId: string): GameError<'ROOM_LOCKED'> {
   return new GameError('ROOM_LOCKED', `Room ${roomId} lets nobody in at the moment.`, { roomId });
 }
 
+export function journalDown(): GameError<'STORE_DOWN'> {
+  const sentence = 'This room cannot be written down just now, and lets nobody in before it can; try again later.';
+  return new GameError('STORE_DOWN', sentence, { retryAfterMs: 5_000 });
+}
+
 export function seatGone(): GameError<'SEAT_GONE'> {
   return new GameError('SEAT_GONE', 'This seat is held no more, or its token was used already; join anew.', {});
 }

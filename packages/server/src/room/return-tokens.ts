@@ -65,6 +65,18 @@ export class ReturnTokens<T> {
     this.#digests.set(holder, { current: digests.current, previous: null, used: digests.current });
   }
 
+  /** Digests of the tokens that work for a holder, to be written down; null where none does. */
+  digestsOf(holder: T): { readonly current: string; readonly previous: string | null } | null {
+    return this.#digests.get(holder) ?? null;
+  }
+
+  /** Tokens work again for a holder, as they did before the process ended. */
+  restore(holder: T, current: string, previous: string | null): void {
+    this.#digests.set(holder, { current, previous, used: current });
+    this.#holders.set(current, holder);
+    if (previous !== null) this.#holders.set(previous, holder);
+  }
+
   /** No token of this holder works any more. */
   forget(holder: T): void {
     const digests = this.#digests.get(holder);

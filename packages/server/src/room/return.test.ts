@@ -149,6 +149,8 @@ describe('a player whose line broke', () => {
       checksumEvery: 0,
       syncTest: false,
       tokens,
+      record: null,
+      restored: null,
       changed: () => {},
       closed: () => {},
       emitted: () => {},

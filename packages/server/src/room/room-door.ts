@@ -19,6 +19,7 @@ export class RoomDoor {
   readonly #options: DoorOptions;
   /** Users who were sent out, in that order. */
   readonly #kicked = new Set<string>();
+  #sentOut: string[] | null = null;
   #isLocked = false;
 
   constructor(options: DoorOptions) {
@@ -37,9 +38,23 @@ export class RoomDoor {
 
   /** This user is not let in again. Who has shown no identity cannot be known again. */
   sendOut(user: string | null): void {
-    if (user !== null) this.#kicked.add(user);
+    if (user === null) return;
+    this.#kicked.add(user);
+    this.#sentOut = null;
     const [first] = this.#kicked;
     if (this.#kicked.size > KICKED_MAX && first !== undefined) this.#kicked.delete(first);
+  }
+
+  /** Users who were sent out, in that order: the same list while it does not change. */
+  get sentOut(): string[] {
+    this.#sentOut ??= [...this.#kicked];
+    return this.#sentOut;
+  }
+
+  /** As it was before the process ended. */
+  restore(isLocked: boolean, sentOut: readonly string[]): void {
+    this.#isLocked = isLocked;
+    for (const user of sentOut) this.#kicked.add(user);
   }
 
   hasSentOut(user: string | null): boolean {

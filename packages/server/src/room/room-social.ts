@@ -42,6 +42,16 @@ export class RoomSocial {
     if (!seat.isBot) this.#chat.leave(seat);
   }
 
+  /** The number of the last line that was said. */
+  get lastLine(): number {
+    return this.#chat.lastLine;
+  }
+
+  /** Lines were said before the process was another, up to this number. */
+  restore(lastLine: number): void {
+    this.#chat.restore(lastLine);
+  }
+
   /** Somebody dropped, returned or became the host. */
   changed(): void {
     this.#isStale = true;
@@ -87,12 +97,13 @@ export class RoomSocial {
     this.#people.expireTyping(tick);
     this.#refresh(host);
     for (const seat of this.#present.values()) {
-      if (seat.stay.state === 'occupied') this.#tellPeople(seat.stay.viewer);
+      if (seat.stay.state === 'occupied' && !seat.awaitsWelcome) this.#tellPeople(seat.stay.viewer);
     }
     for (const { line, receivers, isForAll } of this.#lines.splice(0)) {
       for (const seat of receivers) {
         // Newcomers have it from the history.
-        if (seat.stay.state === 'occupied' && !newcomers.has(seat)) seat.stay.viewer.chat(told(line));
+        const isToBeTold = !newcomers.has(seat) && !seat.awaitsWelcome;
+        if (seat.stay.state === 'occupied' && isToBeTold) seat.stay.viewer.chat(told(line));
       }
       if (isForAll) this.#gallery().chat(told(line), tick);
     }

@@ -7,6 +7,7 @@ export class TickTimers implements RoomTimers {
   readonly #now: () => number;
   /** Ticks at which timers are due, by name. */
   readonly #due = new Map<string, number>();
+  #running: [string, number][] | null = null;
 
   /** `now` answers the tick at hand. */
   constructor(names: Iterable<string>, tickRateHz: number, now: () => number) {
@@ -23,10 +24,22 @@ export class TickTimers implements RoomTimers {
     const ticks = Math.max(1, Math.ceil(afterSeconds * this.#tickRateHz - 1e-6));
     this.#due.delete(name);
     this.#due.set(name, this.#now() + ticks);
+    this.#running = null;
   }
 
   stop(name: string): void {
-    this.#due.delete(name);
+    if (this.#due.delete(name)) this.#running = null;
+  }
+
+  /** What runs, in the order of its starting, with the ticks at which it is due: the same list while nothing changes. */
+  get running(): [string, number][] {
+    this.#running ??= [...this.#due];
+    return this.#running;
+  }
+
+  /** Runs what ran before the process ended; a timer that the game does not have any more is left out. */
+  restore(running: readonly (readonly [string, number])[]): void {
+    for (const [name, tick] of running) if (this.#names.has(name)) this.#due.set(name, tick);
   }
 
   leftSeconds(name: string): number | null {
@@ -43,7 +56,7 @@ export class TickTimers implements RoomTimers {
       next = name;
       atTick = tick;
     }
-    if (next !== null) this.#due.delete(next);
+    if (next !== null) this.stop(next);
     return next;
   }
 }

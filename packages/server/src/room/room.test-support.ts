@@ -8,7 +8,7 @@ import {
   seededRandom,
   type WelcomeFrame,
 } from '@madang/core';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { MemoryDirectory } from '../memory/memory-directory.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';
 import { Rooms, type RoomsOptions } from './rooms.ts';
@@ -20,6 +20,7 @@ export interface TestHost {
   readonly rooms: Rooms;
   readonly directory: MemoryDirectory;
   readonly logged: Record<string, unknown>[];
+  readonly log: Logger;
 }
 
 export function host(games: readonly Game[], options: Partial<RoomsOptions> = {}): TestHost {
@@ -39,11 +40,12 @@ export function host(games: readonly Game[], options: Partial<RoomsOptions> = {}
     badWrites: 'throw',
     checksumEvery: 0,
     syncTest: false,
+    journal: null,
     emitted: () => {},
     reported: () => {},
     ...options,
   });
-  return { clock, rooms, directory, logged };
+  return { clock, rooms, directory, logged, log };
 }
 
 /** Writes down what the room says, in order and in kind. */

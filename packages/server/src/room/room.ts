@@ -27,12 +27,18 @@ import {
   GameError,
   hashState,
   type Seat,
+  type SeededRandom,
   type StateStore,
   seededRandom,
   type ValuesOf,
 } from '@madang/core';
+import { StateRecorder } from '@madang/core/journal';
 import type { RoomPowers } from '@madang/core/netcode';
 import type { Logger } from 'pino';
+import type { Lane, LaneOptions } from '../journal/journal-feed.ts';
+import type { RestoredRoom } from '../journal/restored-room.ts';
+import type { MatchFacts } from '../journal/room-facts.ts';
+import { type OwnFacts, RoomJournal } from '../journal/room-journal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomListing } from '../ports/directory.ts';
 import { type Explanation, explain } from '../replication/explain.ts';
@@ -43,7 +49,8 @@ import { Asked } from './asked.ts';
 import { Bots } from './bots.ts';
 import { Gallery } from './gallery.ts';
 import { Letters } from './letters.ts';
-import { roomClosed, roomFull, roomGone } from './refusals.ts';
+import { journalDown, roomClosed, roomFull, roomGone } from './refusals.ts';
+import { Rerun } from './rerun.ts';
 import type { ReturnTokens } from './return-tokens.ts';
 import { Rewind } from './rewind.ts';
 import { RoomDoor } from './room-door.ts';
@@ -60,6 +67,19 @@ import type { RoomEvent, SeatHandle, Viewer } from './viewer.ts';
 
 /** Faulty ticks in a row after which a room is given up. */
 export const FAULTS_IN_A_ROW_MAX = 10;
+
+/** Lines of chat that may have been said after what a journal has: their numbers are not given out again. */
+const LOST_LINES = 64;
+
+/** How a room comes to its journal. */
+export interface RoomRecord {
+  readonly epoch: number;
+  readonly isStanding: boolean;
+  readonly openedWallMs: number;
+  /** True while nothing can be written down. */
+  readonly isDegraded: boolean;
+  open(options: Pick<LaneOptions, 'isStrict' | 'keepsHistory' | 'durable' | 'restart' | 'lost'>): Lane;
+}
 
 /** Docs: docs/lifecycles.md. A locked room is open, and lets nobody new in. */
 export type RoomPhase = 'opening' | 'open' | 'closing' | 'closed';
@@ -82,6 +102,10 @@ export interface RoomOptions {
   /** Plays each tick's rules twice and logs where they differ. */
   readonly syncTest: boolean;
   readonly tokens: ReturnTokens<RoomSeat>;
+  /** Where it is written down; null where it is not. */
+  readonly record: RoomRecord | null;
+  /** What it goes on from; null for a new room. */
+  readonly restored: RestoredRoom | null;
   /** Told when the listing changed, and once when the room has closed. */
   changed(room: Room): void;
   closed(room: Room): void;
@@ -100,6 +124,8 @@ export class Room {
   slippedTicks = 0;
   /** Ticks in which a rule threw. */
   faultyTicks = 0;
+  /** The match that is played here, as far as there is one. */
+  match: MatchFacts | null = null;
 
   readonly #options: RoomOptions;
   readonly #loop: TickLoop;
@@ -118,6 +144,17 @@ export class Room {
   readonly #seating: Seating;
   readonly #bots: Bots;
   readonly #asked: Asked;
+  readonly #random: SeededRandom;
+  readonly #isStrict: boolean;
+  /** Says what each tick changed, to who writes it down or shows it later. */
+  #recorder: StateRecorder | null = null;
+  #journal: RoomJournal | null = null;
+  #own: OwnFacts | null = null;
+  /** What follows from the tick at hand and is told after it. */
+  #held: (() => void)[] = [];
+  #isTicking = false;
+  /** The tick that has to be durable before anybody is told of it, and before there is another; null where there is none. */
+  #awaited: { readonly tick: number; readonly startMs: number } | null = null;
   #phase: RoomPhase = 'opening';
   #faultsInARow = 0;
   #hasReported = false;
@@ -125,18 +162,22 @@ export class Room {
   #ending: string | null = null;
 
   constructor(options: RoomOptions) {
-    const { id, code, game, clock, log, badWrites, syncTest, graceMs, tokens } = options;
+    const { id, code, game, clock, log, badWrites, syncTest, graceMs, tokens, restored, record } = options;
     this.id = id;
     this.code = code;
     this.game = game;
     this.#options = options;
     this.#ticksPerSending = Math.round(game.tickRateHz / game.sendRateHz);
-    const random = seededRandom(options.seed);
+    this.#isStrict = record !== null && game.durability === 'strict';
+    const random = seededRandom(restored?.random ?? options.seed);
+    this.#random = random;
+    const tell = (run: () => void): void => this.#tell(run);
     const seats = new Seats(game.seats);
     const state = createState(game.state, {
       badWrites,
       onClamp: (problem) => log.warn({ room: id, tick: this.tick, ...problem.details }, 'a bad write was clamped'),
     });
+    restored?.readState(state);
     const replication = new Replication({
       game,
       state,
@@ -146,6 +187,7 @@ export class Room {
     const letters = new Letters({
       game,
       seats,
+      emitted: ({ frame }, to) => this.#journal?.event(to?.number ?? 0, frame),
       event: (event) => {
         this.#gallery.event(event);
         options.emitted(this, event);
@@ -172,6 +214,7 @@ export class Room {
       log,
       badWrites,
       syncTest,
+      played: (seat, input, viewTick) => this.#journal?.played(this.tick, seat, input, viewTick),
       emitted: (name, payload, to, by) => letters.emit(this.tick, name, payload, to, by),
     });
     const door = new RoomDoor({ roomId: id, game, rules, changed: () => options.changed(this) });
@@ -188,7 +231,11 @@ export class Room {
         social.changed();
         options.changed(this);
       },
-      authorize: (spectator) => door.authorize(spectator, true),
+      authorize: ({ name, user, roles, rating, team }) => {
+        // What the game is asked it may remember.
+        this.#journal?.asked(() => ['watch', { name, user, roles: [...roles], rating, team }]);
+        return door.authorize({ name, user, roles, rating, team }, true);
+      },
     });
     const seating = new Seating({
       roomId: id,
@@ -208,6 +255,11 @@ export class Room {
         // Of a room that closes everybody hears at once.
         if (this.#phase === 'open') options.changed(this);
       },
+      tell,
+      noted: (what) => {
+        // What rules bring about themselves comes about again where they are run again.
+        if (!this.#isTicking) this.#journal?.asked(what);
+      },
     });
     this.#seating = seating;
     this.#bots = new Bots({ game, state, random, seats, seating, rules });
@@ -223,6 +275,8 @@ export class Room {
       letters,
       social,
       position: () => this.position,
+      tell,
+      noted: (what) => this.#journal?.asked(what),
     });
     this.#loop = new TickLoop({
       clock,
@@ -246,6 +300,11 @@ export class Room {
   /** What the room's clock reads, in ticks: tick n is due when it reads n. */
   get position(): number {
     return this.tick + 1 - this.#loop.ticksToNext;
+  }
+
+  /** True while the tick at hand is not durable, in a strict room: nobody has been told of it. */
+  get isWaiting(): boolean {
+    return this.#awaited !== null;
   }
 
   /** Seats held by people: reserved and dropped ones included, and those that tickets hold. */
@@ -333,14 +392,60 @@ export class Room {
     if (fault !== null) throw fault;
     this.#phase = 'open';
     this.#bots.fill();
-    this.#replication.publish(0);
-    this.#rewind.record(0);
+    this.#begin(0, delayMs);
+  }
+
+  /**
+   * Goes on where another process left off: at its last durable tick, everybody on their seats and dropped, `delayMs` from now.
+   */
+  resume(restored: RestoredRoom, delayMs: number): void {
+    this.#restore(restored);
+    const asked = this.#seating.restore(restored);
+    this.#begin(restored.tick, delayMs, restored.playing);
+    for (const what of asked) this.#journal?.asked(() => what);
+  }
+
+  /** Goes on from a recording, everybody as they were: for who plays it again. It does not tick by itself. */
+  rerun(restored: RestoredRoom): Rerun {
+    this.#restore(restored);
+    const rerun = new Rerun({
+      room: this,
+      rules: this.#rules,
+      seats: this.#seats,
+      seating: this.#seating,
+      asked: this.#asked,
+    });
+    this.#seating.restore(restored, rerun.viewer);
+    rerun.restore(restored);
+    this.#rewind.record(restored.tick);
+    return rerun;
+  }
+
+  #restore({ tick, facts }: RestoredRoom): void {
+    this.#rules.begin(tick);
+    this.#timers.restore(facts.timers);
+    this.#door.restore(facts.isLocked, facts.sentOut);
+    this.#social.restore(facts.chatLine + LOST_LINES);
+    this.#hasReported = facts.hasReported;
+    this.#faultsInARow = facts.faultsInARow;
+    this.match = facts.match;
+    this.#phase = 'open';
+  }
+
+  #begin(tick: number, delayMs: number, playing?: RestoredRoom['playing']): void {
+    this.#journal = this.#openJournal(playing);
+    if (this.#journal !== null || this.#gallery.isLate) this.#recorder = new StateRecorder(this.game.state, this.state);
+    this.#journal?.snapshot(tick);
+    this.#gallery.record(tick, null);
+    this.#replication.publish(tick);
+    this.#rewind.record(tick);
     this.#loop.start(delayMs);
   }
 
   /**
    * Reserves a seat at once; the game hears of it at the next tick, and `viewer.welcome` follows in that tick. A bot gives
-   * its seat up where no other is free. Throws ROOM_FULL, ROOM_LOCKED, ROOM_GONE, KICKED.
+   * its seat up where no other is free. Throws ROOM_FULL, ROOM_LOCKED, ROOM_GONE, KICKED, and STORE_DOWN where it is strict and
+   * cannot be written down.
    */
   join(sitter: Sitter, viewer: Viewer): SeatHandle {
     this.#checkFree(sitter.user);
@@ -361,6 +466,7 @@ export class Room {
 
   /** The game's ratings say something else of a user now: rules see it from the next tick on. */
   rate(user: string, rating: number): void {
+    this.#journal?.asked(() => ['rate', user, rating]);
     for (const seat of this.#seats.seatedPeople) if (seat.user === user) seat.sit({ rating });
   }
 
@@ -392,6 +498,30 @@ export class Room {
     this.#phase = 'closing';
     this.#loop.stop();
     if (wasOpen) rules.run('close', () => this.game.close?.(rules.scope, rules.moment));
+    this.#journal?.end(this.tick, error.message);
+    this.#close(error);
+  }
+
+  /**
+   * Stops the room as it is, for another process to go on with it: everybody is told to come back. A room that is not written down
+   * ends. No rule hears of it.
+   */
+  suspend(error: GameError): void {
+    if (this.#phase !== 'open' || this.#journal === null) return this.close(error);
+    this.#phase = 'closing';
+    this.#loop.stop();
+    this.#journal.leave(this.tick);
+    this.#close(error);
+  }
+
+  #close(error: GameError): void {
+    // What is not durable yet is told to nobody.
+    const held = this.#isStrict ? [] : this.#held;
+    this.#held = [];
+    this.#awaited = null;
+    this.#isTicking = false;
+    this.#journal = null;
+    for (const tell of held) tell();
     this.#seating.close(error);
     this.#gallery.close(error);
     this.#phase = 'closed';
@@ -401,19 +531,116 @@ export class Room {
   /** One tick. The loop calls it; a simulation may. */
   runTick(): void {
     if (this.#phase !== 'open') return;
+    if (this.#awaited !== null) {
+      this.slippedTicks++;
+      return;
+    }
     const rules = this.#rules;
     const startMs = this.#options.clock.nowMs();
+    this.#isTicking = true;
     rules.begin(rules.tick + 1);
     this.#seating.run();
     this.#gallery.admit();
     const botFault = this.#bots.fill();
     this.#asked.run();
     this.#judge(botFault ?? rules.runTimers() ?? this.#bots.think() ?? rules.play());
+    this.#isTicking = false;
     // Closed by `#judge`, which the compiler does not see.
     if ((this.#phase as RoomPhase) !== 'open') return;
-    if (rules.tick % this.#ticksPerSending === 0 || this.#ending !== null) this.#publish();
+    if (this.#isSending) this.#seating.prepareWelcomes();
+    if (this.#recorder !== null) {
+      const change = this.#recorder.change();
+      this.#gallery.record(rules.tick, change);
+      this.#journal?.tick(rules.tick, change);
+    }
+    if (this.#isStrict) this.#awaited = { tick: rules.tick, startMs };
+    else this.#finish(startMs);
+  }
+
+  /** The second half of a tick: whatever it brought about is told. */
+  #finish(startMs: number): void {
+    for (const tell of this.#held.splice(0)) tell();
+    if (this.#isSending) this.#publish();
     this.#tickTime.add(this.#options.clock.nowMs() - startMs);
     if (this.#ending !== null) this.close(roomClosed(this.id, this.#ending));
+  }
+
+  /** True in a tick whose state is sent. */
+  get #isSending(): boolean {
+    return this.tick % this.#ticksPerSending === 0 || this.#ending !== null;
+  }
+
+  #tell(run: () => void): void {
+    if (this.#isTicking || this.#awaited !== null) this.#held.push(run);
+    else run();
+  }
+
+  #openJournal(playing: RestoredRoom['playing'] = new Map()): RoomJournal | null {
+    const { record, serial, tokens, badWrites, log } = this.#options;
+    const { durability = 'async' } = this.game;
+    // A room that is always open never ends, and its recording would never be one.
+    const recordings = record?.isStanding === true ? 'none' : (this.game.recordings ?? 'none');
+    if (record === null || (durability === 'none' && recordings === 'none')) return null;
+    const { epoch, isStanding, openedWallMs } = record;
+    const lane = record.open({
+      isStrict: this.#isStrict,
+      keepsHistory: recordings !== 'none',
+      durable: (tick) => {
+        const awaited = this.#awaited;
+        if (awaited === null || tick < awaited.tick) return;
+        this.#awaited = null;
+        this.#finish(awaited.startMs);
+      },
+      restart: () => this.#journal?.snapshot(this.tick),
+      lost: () => {
+        const room = { room: this.id, tick: this.tick };
+        // One that was left goes on elsewhere anyhow, only without what it wrote last.
+        if (this.#phase !== 'open') return log.warn(room, 'another process went on before the last ticks were written');
+        log.error(room, 'another process has taken the room over');
+        this.#journal = null;
+        this.close(roomGone(this.id));
+      },
+    });
+    return new RoomJournal({
+      head: { roomId: this.id, code: this.code, serial, epoch, isStanding, openedWallMs, badWrites },
+      game: this.game,
+      state: this.state,
+      random: this.#random,
+      lane,
+      recordings,
+      tooLong: (bytes) => log.warn({ room: this.id, bytes }, 'a recording is too long, and is cut'),
+      playing,
+      seats: this.#seats.numbered,
+      token: (seat) => tokens.digestsOf(seat),
+      own: () => this.#ownFacts(),
+    });
+  }
+
+  /** The room's own facts: the same object while they are the same. */
+  #ownFacts(): OwnFacts {
+    const before = this.#own;
+    const host = this.#seating.host?.number ?? 0;
+    const { isLocked, sentOut } = this.#door;
+    const { running } = this.#timers;
+    const { lastLine: chatLine } = this.#social;
+    const hasReported = this.#hasReported;
+    const faultsInARow = this.#faultsInARow;
+    const { match } = this;
+    if (
+      before !== null &&
+      before.host === host &&
+      before.isLocked === isLocked &&
+      before.sentOut === sentOut &&
+      before.timers === running &&
+      before.hasReported === hasReported &&
+      before.faultsInARow === faultsInARow &&
+      before.chatLine === chatLine &&
+      before.match === match
+    ) {
+      return before;
+    }
+    this.#own = { host, isLocked, sentOut, timers: running, hasReported, faultsInARow, chatLine, match };
+    return this.#own;
   }
 
   /** Counts ticks in which rules failed, and closes the room after too many in a row. */
@@ -443,7 +670,7 @@ export class Room {
     const { tick, position } = this;
     this.#replication.publish(tick);
     this.#rewind.record(tick);
-    const newcomers = new Set(this.#seating.newcomers);
+    const { newcomers } = this.#seating;
     for (const seat of this.#seats.numbered) {
       if (seat?.stay.state !== 'occupied') continue;
       const { viewer, view } = seat.stay;
@@ -478,7 +705,7 @@ export class Room {
       report: (places) => {
         if (this.#hasReported) return;
         this.#hasReported = true;
-        this.#options.reported(this, places);
+        this.#tell(() => this.#options.reported(this, places));
       },
       timers: this.#timers,
     };
@@ -491,6 +718,8 @@ export class Room {
 
   #checkFree(user: string | null): void {
     this.#checkOpen(user);
+    // Somebody who would be told nothing is better told that.
+    if (this.#isStrict && this.#options.record?.isDegraded === true) throw journalDown();
     if (!this.hasFreeSeat) throw roomFull(this.id, this.game.seats);
   }
 }

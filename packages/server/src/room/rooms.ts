@@ -3,6 +3,7 @@ import {
   type Fields,
   type Game,
   GameError,
+  isGameError,
   type JoinWay,
   neutral,
   parseMessage,
@@ -10,13 +11,16 @@ import {
   type ValuesOf,
 } from '@madang/core';
 import type { Logger } from 'pino';
+import type { JournalFeed } from '../journal/journal-feed.ts';
+import { type RestoredRoom, restoreRoom } from '../journal/restored-room.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
+import type { Journal, JournaledRoom } from '../ports/journal.ts';
 import type { Random } from '../ports/random.ts';
 import { playerName } from './player-name.ts';
-import { forbidden, roomGone, seatGone, ticketGone } from './refusals.ts';
+import { forbidden, journalDown, roomGone, seatGone, ticketGone } from './refusals.ts';
 import { ReturnTokens } from './return-tokens.ts';
-import { Room } from './room.ts';
+import { Room, type RoomOptions, type RoomRecord } from './room.ts';
 import type { RoomSeat, Sitter } from './seat.ts';
 import { SeatTickets } from './seat-tickets.ts';
 import type { RoomEvent, SeatHandle, Viewer } from './viewer.ts';
@@ -46,6 +50,8 @@ export interface RoomsOptions {
   readonly badWrites: 'throw' | 'clamp';
   readonly checksumEvery: number;
   readonly syncTest: boolean;
+  /** Where rooms are written down; null where they are not. */
+  readonly journal: { readonly journal: Journal; readonly feed: JournalFeed; wallNowMs(): number } | null;
   emitted(room: Room, event: RoomEvent): void;
   reported(room: Room, places: readonly (readonly (readonly Seat[])[])[]): void;
 }
@@ -73,6 +79,9 @@ export interface RoomWish {
   /** Values of the record that the game names in `options`; those that are absent are zero. */
   readonly options?: unknown;
 }
+
+/** What becomes of rooms that this version cannot go on with: the server does not start, or starts without them. */
+export type Unreadable = 'refuse' | 'set-aside';
 
 /** Who a match puts on a seat. */
 export type Invited = Omit<Sitter, 'name'>;
@@ -110,16 +119,47 @@ export class Rooms {
     return this.#rooms.get(id);
   }
 
-  /** Opens the rooms that are always open. */
+  /** Opens the rooms that are always open, where they were not resumed. */
   start(): void {
-    for (const name of this.#options.alwaysOpen) this.#openStanding(this.game(name));
+    for (const name of this.#options.alwaysOpen) {
+      const game = this.game(name);
+      if (![...this.#standing].some((room) => room.game === game)) this.#openStanding(game);
+    }
   }
 
-  /** Closes every room and takes no more joins. */
+  /**
+   * Goes on with the rooms that another process left in the journal; those of games that this server does not run are left there. All
+   * are read before any goes on: where one cannot be, that is SCHEMA_INCOMPATIBLE or BAD_RECORDING, or it is set aside, by `unreadable`.
+   * Rejects with what the journal rejects with.
+   */
+  async resume(unreadable: Unreadable): Promise<void> {
+    const { journal, log } = this.#options;
+    if (journal === null) return;
+    const found: { readonly room: JournaledRoom; readonly game: Game; readonly restored: RestoredRoom }[] = [];
+    for (const room of await journal.journal.unfinished()) {
+      const { roomId } = room;
+      const game = this.games.find(({ name }) => name === room.game);
+      if (game === undefined || this.#rooms.has(roomId)) {
+        if (game === undefined) log.warn({ room: roomId, game: room.game }, 'a room of a game that is not run waits');
+        continue;
+      }
+      try {
+        const restored = restoreRoom(await journal.journal.read(roomId, 'last-snapshot'), game);
+        found.push({ room, game, restored });
+      } catch (error) {
+        if (!isGameError(error)) throw error;
+        if (unreadable === 'refuse') throw unresumable(roomId, error);
+        log.error({ room: roomId, game: room.game, err: error }, 'a room cannot be gone on with and is set aside');
+      }
+    }
+    await Promise.all(found.map((one) => this.#resume(one.room, one.game, one.restored)));
+  }
+
+  /** Takes no more joins and ends every room; those that are written down are left for another process to go on with. */
   stop(): void {
     this.#isStopping = true;
     for (const cancel of this.#reopening) cancel();
-    for (const room of this.all) room.close(stopping());
+    for (const room of this.all) room.suspend(stopping());
   }
 
   /** The game of this name, the first where none is asked for. Throws GAME_UNKNOWN. */
@@ -173,22 +213,60 @@ export class Rooms {
     return { roomId: room.id, tickets: seats.map((seat) => this.#tickets.issue(seat)) };
   }
 
-  /** Opens a room. Throws SERVER_FULL at `maxRooms`, BAD_OPTIONS, GAME_FAULT where the game's `create` fails. */
-  open(game: Game, { isPrivate = false, options }: RoomWish = {}): Room {
-    const { clock, random, log, graceMs, badWrites, checksumEvery, syncTest, maxRooms, emitted, reported } =
-      this.#options;
+  /** Opens a room. Throws SERVER_FULL at `maxRooms`, STORE_DOWN where it cannot be written down and is strict, BAD_OPTIONS, GAME_FAULT where the game's `create` fails. */
+  open(game: Game, wish: RoomWish = {}): Room {
+    return this.#open(game, wish, false);
+  }
+
+  #open(game: Game, { isPrivate = false, options }: RoomWish, isStanding: boolean): Room {
+    const { maxRooms, journal } = this.#options;
     if (this.#isStopping) throw stopping();
+    if (game.durability === 'strict' && journal?.feed.isDegraded === true) throw journalDown();
     if (this.#rooms.size >= maxRooms) {
       throw new GameError('SERVER_FULL', `This server runs ${maxRooms} rooms already; try again later.`, {
         limit: maxRooms,
       });
     }
     const chosen = optionsOf(game, options);
-    const room = new Room({
-      id: this.#newName(() => this.#letters(Array.from({ length: ID_LENGTH }, () => ID_ALPHABET)), this.#rooms),
-      code: isPrivate ? this.#newName(() => this.#letters(CODE_SHAPE), this.#codes) : '',
-      serial: this.#opened,
-      game,
+    const id = this.#newName(() => this.#letters(Array.from({ length: ID_LENGTH }, () => ID_ALPHABET)), this.#rooms);
+    const code = isPrivate ? this.#newName(() => this.#letters(CODE_SHAPE), this.#codes) : '';
+    const openedWallMs = journal?.wallNowMs() ?? 0;
+    const room = this.#make(
+      { id, code, serial: this.#opened, game },
+      { epoch: 1, seq: 0, isStanding, openedWallMs },
+      null,
+    );
+    room.open(this.#delayMs(game), chosen);
+    this.#enter(room, isStanding);
+    return room;
+  }
+
+  async #resume({ roomId, seq }: JournaledRoom, game: Game, restored: RestoredRoom): Promise<void> {
+    const epoch = (await this.#options.journal?.journal.claim(roomId)) ?? null;
+    if (epoch === null) return;
+    const { code, serial, isStanding, openedWallMs } = restored;
+    const record = { epoch, seq, isStanding, openedWallMs };
+    const room = this.#make({ id: roomId, code, serial, game }, record, restored);
+    room.resume(restored, this.#delayMs(game));
+    this.#opened = Math.max(this.#opened, serial + 1);
+    this.#enter(room, isStanding && this.#options.alwaysOpen.includes(game.name));
+  }
+
+  #make(
+    what: Pick<RoomOptions, 'id' | 'code' | 'serial' | 'game'>,
+    {
+      epoch,
+      seq,
+      isStanding,
+      openedWallMs,
+    }: Pick<RoomRecord, 'epoch' | 'isStanding' | 'openedWallMs'> & { readonly seq: number },
+    restored: RestoredRoom | null,
+  ): Room {
+    const { clock, random, log, graceMs, badWrites, checksumEvery, syncTest, journal, emitted, reported } =
+      this.#options;
+    const { id, game } = what;
+    return new Room({
+      ...what,
       clock,
       seed: random.u32(),
       log,
@@ -197,18 +275,33 @@ export class Rooms {
       checksumEvery,
       syncTest,
       tokens: this.#tokens,
+      record: journal && {
+        epoch,
+        isStanding,
+        openedWallMs,
+        get isDegraded() {
+          return journal.feed.isDegraded;
+        },
+        open: (lane) => journal.feed.open({ roomId: id, game: game.name, epoch, seq, ...lane }),
+      },
+      restored,
       emitted,
       reported,
       changed: (one) => this.#changed(one),
       closed: (one) => this.#closed(one),
     });
-    const periodMs = 1000 / game.tickRateHz;
-    // Rooms are spread over the period by the golden ratio, so any number of them shares the load evenly.
-    room.open(periodMs * (1 - ((this.#opened++ * 0.618034) % 1)), chosen);
+  }
+
+  /** Rooms are spread over the period by the golden ratio, so any number of them shares the load evenly. */
+  #delayMs({ tickRateHz }: Game): number {
+    return (1000 / tickRateHz) * (1 - ((this.#opened++ * 0.618034) % 1));
+  }
+
+  #enter(room: Room, isStanding: boolean): void {
     this.#rooms.set(room.id, room);
     if (room.code !== '') this.#codes.set(room.code, room);
+    if (isStanding) this.#standing.add(room);
     this.#changed(room);
-    return room;
   }
 
   #comeBack(game: Game, token: unknown, user: string | null, viewer: Viewer): SeatHandle {
@@ -275,9 +368,7 @@ export class Rooms {
   }
 
   #openStanding(game: Game): void {
-    const room = this.open(game);
-    this.#standing.add(room);
-    this.#changed(room);
+    this.#open(game, {}, true);
   }
 
   /** A room that is always open has failed: open another, not at once, so that rules that fail early do not spin. */
@@ -324,6 +415,12 @@ function optionsOf(game: Game, asked: unknown): ValuesOf<Fields> {
   const part = game.options === undefined ? undefined : game.state[game.options];
   const fields = part?.type === 'record' ? part.fields : {};
   return parseMessage(fields, asked ?? {}, 'BAD_OPTIONS', neutral(fields));
+}
+
+function unresumable(roomId: string, { code, message, details }: GameError): GameError {
+  const advice =
+    'Start the version that it was played with, or start with `unreadable: "set-aside"`: the room then stays in the journal.';
+  return new GameError(code, `Room ${roomId} cannot be gone on with. ${message} ${advice}`, details);
 }
 
 function stopping(): GameError {

@@ -10,6 +10,7 @@ import { runGameCode } from './game-code.ts';
 import { type Hook, Rehearsal } from './rehearsal.ts';
 import type { Rewind } from './rewind.ts';
 import type { TickTimers } from './room-timers.ts';
+import type { RoomSeat } from './seat.ts';
 import type { Seats } from './seats.ts';
 
 export interface RulePlayOptions {
@@ -25,7 +26,15 @@ export interface RulePlayOptions {
   readonly log: Logger;
   readonly badWrites: 'throw' | 'clamp';
   readonly syncTest: boolean;
+  /** Told what a seat plays in the tick at hand, and where its player's screen was. */
+  played(seat: RoomSeat, input: ValuesOf<Fields>, viewTick: number | null): void;
   emitted(name: string, payload: ValuesOf<Fields>, to: Seat | undefined, by: number): void;
+}
+
+/** What a recording has a seat play. */
+export interface ReplayedInput {
+  readonly input: ValuesOf<Fields>;
+  readonly viewTick: number | null;
 }
 
 type Inputs = readonly (ValuesOf<Fields> | null)[];
@@ -33,6 +42,9 @@ type Inputs = readonly (ValuesOf<Fields> | null)[];
 export class RulePlay {
   /** Where the sync test found the rules to differ from themselves first; null while it has not. */
   unsynced: (Difference & { readonly tick: number }) | null = null;
+
+  /** What people's seats play, in place of their own inputs, where a recording is played again. */
+  replayed: ((seat: number) => ReplayedInput) | null = null;
 
   readonly #options: RulePlayOptions;
   readonly #rules: TickRules;
@@ -94,8 +106,12 @@ export class RulePlay {
 
   /** Plays control of each seat, advance and step, up to the first that fails. */
   play(): GameError | null {
-    const { seats, random } = this.#options;
-    const inputs = seats.numbered.map((seat) => (seat?.isSeated ? seat.inputs.play(this.#tick) : null));
+    const { seats, random, played } = this.#options;
+    const inputs = seats.numbered.map((seat) => (seat?.isSeated ? this.#inputOf(seat) : null));
+    for (const seat of seats.numbered) {
+      const input = seat === null ? null : (inputs[seat.number - 1] ?? null);
+      if (seat !== null && input !== null) played(seat, input, this.#viewTickOf(seat));
+    }
     const rehearsal = this.unsynced === null ? this.#rehearsal : null;
     rehearsal?.play(this.#tick, random, seats.numbered, (rules) => this.#hooksOf(rules, inputs));
     for (const { hook, play } of this.#hooksOf(this.#rules, inputs)) {
@@ -136,9 +152,15 @@ export class RulePlay {
     log.error({ room: roomId, tick: this.#tick, ...difference }, 'sync test: the rules are not deterministic');
   }
 
+  #inputOf(seat: RoomSeat): ValuesOf<Fields> {
+    if (this.replayed !== null && !seat.isBot) return this.replayed(seat.number).input;
+    return seat.inputs.play(this.#tick);
+  }
+
   /** Where a player's screen was when it gave the input that is played now; null where its screen shows the newest state. */
   #viewTickOf({ number }: Seat): number | null {
     const found = this.#options.seats.at(number);
-    return found?.stay.state === 'occupied' ? found.inputs.viewTick : null;
+    if (found?.stay.state !== 'occupied') return null;
+    return this.replayed === null ? found.inputs.viewTick : this.replayed(number).viewTick;
   }
 }

@@ -37,6 +37,8 @@ export interface HandleRoom {
   deed(seat: RoomSeat, deed: Deed): void;
   diverged(seat: RoomSeat, tick: number, at: Difference): void;
   confirm(seat: RoomSeat): void;
+  /** Tells a viewer something: at once, or, where that follows from a tick that is not over or not durable yet, after it. */
+  tell(run: () => void): void;
   drop(seat: RoomSeat, viewer: Viewer): void;
   /** Errors are dear to make, and who is gone already is not told. */
   vacate(seat: RoomSeat, because: () => GameError): void;
@@ -58,14 +60,17 @@ export function seatHandle(room: HandleRoom, seat: RoomSeat, viewer: Viewer): Se
   const answer = (number: number, given: Answer, key: string): void => {
     const numbers = number === 0 ? [0] : seat.requests.answered(number, given, key);
     if (seat.stay.state !== 'occupied') return;
-    for (const one of numbers) tell(seat.stay.viewer, one, given);
+    const { viewer: present } = seat.stay;
+    room.tell(() => {
+      for (const one of numbers) tell(present, one, given);
+    });
   };
   return {
     roomId: room.id,
     hears: (number) => {
       if (!isHere()) return false;
       const known = seat.requests.hear(number);
-      if (known !== null && known !== 'new') viewer.answer(number, known);
+      if (known !== null && known !== 'new') room.tell(() => viewer.answer(number, known));
       return known === 'new';
     },
     refuse: (number, error) => answer(number, { kind: 'refusal', error }, ''),
@@ -96,7 +101,7 @@ export function seatHandle(room: HandleRoom, seat: RoomSeat, viewer: Viewer): Se
       const known = number === 0 ? 'new' : seat.requests.enter(number, key);
       if (known === null) return;
       if (known === 'new') ask(() => room.command(seat, name, checked, (given) => answer(number, given, key)));
-      else tell(viewer, number, known);
+      else room.tell(() => tell(viewer, number, known));
     },
     say: (message, number = 0) => {
       if (!isHere()) return;

@@ -156,7 +156,12 @@ export class SeatInputs {
 
   /** Hands off: nothing is held, addressed or pressed any more. */
   release(): void {
-    this.#latest = { input: this.#options.neutral, seen: null };
+    this.goOn(this.#options.neutral);
+  }
+
+  /** Holds this and nothing else, as of now. */
+  goOn(input: ValuesOf<Fields>): void {
+    this.#latest = { input, seen: null };
     this.#current = this.#latest;
     this.#timeline.release(this.#latest);
     this.#pressed.length = 0;

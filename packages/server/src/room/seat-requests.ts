@@ -17,8 +17,19 @@ interface Keyed {
   readonly waiting: number[];
 }
 
+/** An answer to be written down. */
+export interface KeptAnswer {
+  readonly number: number;
+  /** The author's own, '' for none. */
+  readonly key: string;
+  readonly answer: Answer;
+}
+
 export class SeatRequests {
   #heard = 0;
+  /** True after the process was another: what it answered last may not have been written down. */
+  #mayHaveAnsweredMore = false;
+  #news: KeptAnswer[] = [];
   readonly #answers = new Map<number, Answer>();
   readonly #keyed = new Map<string, Keyed>();
 
@@ -33,12 +44,43 @@ export class SeatRequests {
    */
   hear(number: number): 'new' | Answer | null {
     if (number <= this.#heard) return this.#answers.get(number) ?? null;
-    if (number !== this.#heard + 1) {
+    if (number !== this.#heard + 1 && !this.#mayHaveAnsweredMore) {
       const reason = `request ${number} came after ${this.#heard}`;
       throw new GameError('BAD_FRAME', `This connection cannot go on: ${reason}.`, { reason, offset: 0 });
     }
+    this.#mayHaveAnsweredMore = false;
     this.#heard = number;
     return 'new';
+  }
+
+  get hasNews(): boolean {
+    return this.#news.length > 0;
+  }
+
+  /** Answers that were given since the last call, to be written down. */
+  takeNews(): readonly KeptAnswer[] {
+    const news = this.#news;
+    this.#news = [];
+    return news;
+  }
+
+  /** All answers that are kept, to be written down as a whole. */
+  get kept(): readonly KeptAnswer[] {
+    return [...this.#answers].map(([number, answer]) => {
+      const key = [...this.#keyed].find(([, keyed]) => keyed.answer === answer)?.[0] ?? '';
+      return { number, key, answer };
+    });
+  }
+
+  /** Goes on from what was written down. What was answered after that, if anything, is asked anew or was lost with its effects. */
+  restore(heard: number, kept: readonly KeptAnswer[]): void {
+    this.#heard = heard;
+    this.#mayHaveAnsweredMore = true;
+    for (const { number, key, answer } of kept) {
+      this.#keep(number, answer);
+      if (key !== '') this.#keyed.set(key, { answer, waiting: [] });
+    }
+    this.#news = [];
   }
 
   /** Keeps an answer, as long as a client may have to hear it again. Answers the numbers it is for. */
@@ -46,7 +88,11 @@ export class SeatRequests {
     const keyed = key === '' ? undefined : this.#keyed.get(key);
     const numbers = keyed === undefined ? [number] : [number, ...keyed.waiting.splice(0)];
     if (keyed !== undefined) keyed.answer = answer;
-    for (const one of numbers) this.#keep(one, answer);
+    for (const one of numbers) {
+      this.#keep(one, answer);
+      this.#news.push({ number: one, key, answer });
+      if (this.#news.length > UNHEARD_MAX) this.#news.shift();
+    }
     return numbers;
   }
 

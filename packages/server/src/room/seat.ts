@@ -41,6 +41,10 @@ export class RoomSeat implements Seat {
   asked = 0;
   /** False until the player was sent its first state. */
   hasBeenWelcomed = false;
+  /** True on a connection that was not sent its first state yet. */
+  awaitsWelcome = false;
+  /** Its player's number among all who came to this room; 0 for a bot. */
+  readonly ref: number;
   readonly roomId: string;
   readonly isBot: boolean;
   stay: Stay;
@@ -51,8 +55,9 @@ export class RoomSeat implements Seat {
   #nameKey: string;
   #team: number;
 
-  constructor(roomId: string, sitter: Sitter, stay: Stay, game: Game, inputs: SeatInputsOptions) {
+  constructor(roomId: string, ref: number, sitter: Sitter, stay: Stay, game: Game, inputs: SeatInputsOptions) {
     this.roomId = roomId;
+    this.ref = ref;
     this.#sitter = sitter;
     this.#nameKey = nameKey(sitter.name);
     this.#team = sitter.team;

@@ -2,7 +2,19 @@
  * How people and bots come to the seats of a room and leave them. Wishes are noted at once; the game hears of them in the next
  * tick. The states of a seat: docs/lifecycles.md.
  */
-import { type Game, type GameError, neutral, type StateStore, type WelcomeFrame } from '@madang/core';
+import {
+  type Fields,
+  type Game,
+  type GameError,
+  type JsonValue,
+  neutral,
+  parseMessage,
+  type StateStore,
+  type ValuesOf,
+  type WelcomeFrame,
+} from '@madang/core';
+import type { RestoredRoom } from '../journal/restored-room.ts';
+import type { SeatFacts } from '../journal/room-facts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Replication } from '../replication/replication.ts';
 import type { SeatView } from '../replication/seat-view.ts';
@@ -33,6 +45,10 @@ export interface SeatingOptions {
   readonly replication: Replication;
   /** Told when lists would say something else of the seats. */
   changed(): void;
+  /** Tells a viewer something: at once, or, where that follows from a tick that is not over or not durable yet, after it. */
+  tell(run: () => void): void;
+  /** Told of what the rules are going to hear of, for those who play it again. */
+  noted(what: () => JsonValue): void;
 }
 
 export class Seating {
@@ -41,10 +57,12 @@ export class Seating {
   /** Drops and returns since the last tick, in their order. */
   readonly #comings: { readonly hook: 'drop' | 'return'; readonly seat: RoomSeat }[] = [];
   readonly #leaving: RoomSeat[] = [];
-  /** Seats that have not been sent their first state on the connection they have now. */
-  readonly #newcomers = new Set<RoomSeat>();
+  /** What seats are going to be welcomed with, that were not sent their first state on the connection they have now. */
+  readonly #welcomes = new Map<RoomSeat, WelcomeFrame>();
   readonly #views = new Map<RoomSeat, SeatView>();
   #host: RoomSeat | null = null;
+  /** People who came so far. */
+  #came = 0;
   /** Of seats that are free again. */
   #distrusted = 0;
 
@@ -58,9 +76,9 @@ export class Seating {
     return this.#host;
   }
 
-  /** Seats that have not been sent their first state on the connection they have now. */
+  /** Seats that are to be welcomed with the state that is sent next. */
   get newcomers(): ReadonlySet<RoomSeat> {
-    return this.#newcomers;
+    return new Set(this.#welcomes.keys());
   }
 
   /** Claims of what players saw that their measured latency could not explain, over all players so far. */
@@ -82,7 +100,7 @@ export class Seating {
 
   /** Reserves a seat, which the caller knows to be free or a bot's. */
   reserve(sitter: Sitter, viewer: Viewer): RoomSeat {
-    const seat = this.#newSeat(sitter, { state: 'reserved', viewer });
+    const seat = this.#newSeat(++this.#came, sitter, { state: 'reserved', viewer });
     this.#reserve(seat);
     return seat;
   }
@@ -90,7 +108,7 @@ export class Seating {
   /** Holds a seat, which the caller knows to be free, for somebody who has a ticket for it, for so long. */
   hold(sitter: Sitter, forMs: number): RoomSeat {
     const cancelExpiry = this.#options.clock.after(forMs, () => this.letGo(seat));
-    const seat = this.#newSeat(sitter, { state: 'held', cancelExpiry });
+    const seat = this.#newSeat(++this.#came, sitter, { state: 'held', cancelExpiry });
     this.#options.seats.hold(seat);
     this.#options.changed();
     return seat;
@@ -124,6 +142,7 @@ export class Seating {
     if (stay.state === 'dropped') {
       stay.cancelExpiry();
       this.#comings.push({ hook: 'return', seat });
+      this.#options.noted(() => ['return', seat.ref]);
     }
     this.#occupy(seat, viewer);
     seat.inputs.restart();
@@ -135,21 +154,26 @@ export class Seating {
   /** A connection was lost: the seat waits for its player, or, where there is no way back, is given up. */
   drop(seat: RoomSeat, viewer: Viewer): void {
     const { roomId, clock, graceMs, social } = this.#options;
-    // Before its welcome it has no token to come back with.
-    if (!seat.hasBeenWelcomed || !viewer.canReturn) return this.vacate(seat, () => roomGone(roomId));
+    // Before its welcome it has no token to come back with, also where the welcome waits to be sent.
+    const isWelcomed = seat.hasBeenWelcomed && this.#welcomes.get(seat)?.isReturn !== false;
+    if (!isWelcomed || !viewer.canReturn) return this.vacate(seat, () => roomGone(roomId));
     if (seat.stay.state !== 'occupied') return;
     seat.inputs.release();
     const cancelExpiry = clock.after(graceMs, () => this.vacate(seat, () => roomGone(roomId)));
     seat.stay = { state: 'dropped', cancelExpiry };
     this.#comings.push({ hook: 'drop', seat });
+    this.#options.noted(() => ['drop', seat.ref]);
     social.changed();
   }
 
   /** The seat's stay ends; the game hears of it at the next tick, if it ever heard of the seat. */
   vacate(seat: RoomSeat, because: () => GameError): void {
-    const { seats, changed } = this.#options;
+    const { seats, changed, noted, tell } = this.#options;
     const { stay } = seat;
     seat.stay = { state: 'left' };
+    if (stay.state === 'occupied' || stay.state === 'dropped' || stay.state === 'reserved') {
+      noted(() => ['leave', seat.ref]);
+    }
     switch (stay.state) {
       case 'left':
         return;
@@ -169,7 +193,9 @@ export class Seating {
         this.#leaving.push(seat);
     }
     changed();
-    if (stay.state === 'occupied' || stay.state === 'reserved') stay.viewer.end(because());
+    if (stay.state !== 'occupied' && stay.state !== 'reserved') return;
+    const { viewer } = stay;
+    tell(() => viewer.end(because()));
   }
 
   /** Sends somebody out for good; nobody, where the seat has been left. */
@@ -198,7 +224,7 @@ export class Seating {
   /** Seats a bot, where a number is free. Answers what the game's `join` threw. */
   seatBot(name: string): GameError | null {
     const fault = this.#runJoin(
-      this.#newSeat({ name, user: null, roles: [], rating: null, team: 0 }, { state: 'bot' }),
+      this.#newSeat(0, { name, user: null, roles: [], rating: null, team: 0 }, { state: 'bot' }),
     );
     if (fault === null) this.#options.changed();
     return fault;
@@ -212,12 +238,85 @@ export class Seating {
     this.#runLeave(bot);
   }
 
+  /**
+   * Makes ready what newcomers are welcomed with. A tick does so before it is written down: who has been told a token can come back
+   * with it, whatever happens.
+   */
+  prepareWelcomes(): void {
+    for (const seat of this.#options.seats.numbered) {
+      if (!seat?.awaitsWelcome || seat.stay.state !== 'occupied' || this.#welcomes.has(seat)) continue;
+      this.#welcomes.set(seat, this.#welcomeOf(seat, seat.stay.viewer));
+    }
+  }
+
   /** Sends the first state on a connection. Answers false where it has been sent already. */
   welcome(seat: RoomSeat, viewer: Viewer, view: RoomView): boolean {
-    if (this.#newcomers.size === 0 || !this.#newcomers.delete(seat)) return false;
-    viewer.welcome(this.#welcomeOf(seat, viewer), view);
+    if (!seat.awaitsWelcome) return false;
+    const welcome = this.#welcomes.get(seat);
+    // Who came while the tick was being written down is welcomed with the next.
+    if (welcome === undefined) return true;
+    this.#welcomes.delete(seat);
+    seat.awaitsWelcome = false;
+    viewer.welcome(welcome, view);
     this.#options.social.welcome(seat, viewer, this.#host);
     return true;
+  }
+
+  // --- after the process was another ---------------------------------------------------------------------------------
+
+  /**
+   * Puts everybody on the seats they had. Whoever was connected has dropped, as the game hears in the next tick, and may come back;
+   * who has no way back leaves. Or, with a viewer for all of them, nobody has gone anywhere. Answers what the rules are going to hear.
+   */
+  restore({ facts: known, playing }: RestoredRoom, viewer: Viewer | null = null): readonly JsonValue[] {
+    const { seats, social } = this.#options;
+    const noted: JsonValue[] = [];
+    const { answers, host } = known;
+    for (const facts of known.seats) {
+      const { ref, isBot, isDropped, isWelcomed } = facts;
+      const seat = this.#restored(facts, playing.get(facts.number)?.input);
+      seat.requests.restore(facts.heard, answers.get(facts.ref) ?? []);
+      seats.place(seat);
+      social.enter(seat);
+      if (isBot) continue;
+      if (viewer !== null) {
+        if (!isDropped) this.#occupy(seat, viewer);
+        continue;
+      }
+      if (!isDropped) this.#comings.push({ hook: 'drop', seat });
+      if (!isDropped) noted.push(['drop', ref]);
+      if (facts.token !== null && isWelcomed) continue;
+      this.vacate(seat, () => roomGone(this.#options.roomId));
+      noted.push(['leave', ref]);
+    }
+    this.#host = host === 0 ? null : seats.at(host);
+    return noted;
+  }
+
+  /** A connection was lost, as a recording has it: the game hears of it, and the seat waits for what follows there. */
+  redrop(seat: RoomSeat): void {
+    seat.inputs.release();
+    if (seat.stay.state === 'occupied') seat.stay = { state: 'dropped', cancelExpiry: () => {} };
+    this.#comings.push({ hook: 'drop', seat });
+  }
+
+  #restored(facts: SeatFacts, held: ValuesOf<Fields> | undefined): RoomSeat {
+    const { game, clock, graceMs, tokens, roomId } = this.#options;
+    const { ref, number, name, user, roles, rating, team, isBot, token } = facts;
+    const sitter: Sitter = { name, user, roles, rating, team };
+    this.#came = Math.max(this.#came, ref);
+    const seat = this.#newSeat(ref, sitter, { state: isBot ? 'bot' : 'left' });
+    if (!isBot) {
+      const cancelExpiry = clock.after(graceMs, () => this.vacate(seat, () => roomGone(roomId)));
+      seat.stay = { state: 'dropped', cancelExpiry };
+      if (token !== null) tokens.restore(seat, token.current, token.previous);
+    }
+    seat.number = number;
+    seat.joinedAtTick = facts.joinedAtTick;
+    seat.you = facts.you;
+    seat.hasBeenWelcomed = facts.isWelcomed;
+    if (isBot && held !== undefined) seat.inputs.goOn(heldBy(game, held));
+    return seat;
   }
 
   #runComings(): void {
@@ -253,7 +352,7 @@ export class Seating {
     const refusal = door.authorize(seat, false);
     if (refusal !== null) {
       seat.stay = { state: 'left' };
-      return viewer.end(refusal);
+      return this.#options.tell(() => viewer.end(refusal));
     }
     if (seats.freeNumber === 0) this.dismissBot();
     // Where there was no bot to dismiss, a rule of this tick has sent one out.
@@ -263,7 +362,7 @@ export class Seating {
     this.#occupy(seat, viewer);
     if (this.#host === null) this.makeHost(seat);
     const fault = this.#runJoin(seat);
-    if (fault !== null) viewer.end(fault);
+    if (fault !== null) this.#options.tell(() => viewer.end(fault));
   }
 
   /** Gives the seat the lowest free number. Answers the fault, after undoing what the game had done for the seat. */
@@ -288,7 +387,7 @@ export class Seating {
   #free(seat: RoomSeat): void {
     const { game, state, seats, tokens, social, changed } = this.#options;
     this.#distrusted += seat.inputs.distrusted;
-    this.#newcomers.delete(seat);
+    this.#welcomes.delete(seat);
     this.#views.delete(seat);
     if (game.avatars !== undefined) {
       const avatars = state.table(game.avatars);
@@ -302,13 +401,15 @@ export class Seating {
     changed();
   }
 
-  #newSeat(sitter: Sitter, stay: Stay): RoomSeat {
+  #newSeat(ref: number, sitter: Sitter, stay: Stay): RoomSeat {
     const { roomId, game } = this.#options;
-    return new RoomSeat(roomId, sitter, stay, game, this.#inputs);
+    return new RoomSeat(roomId, ref, sitter, stay, game, this.#inputs);
   }
 
   #reserve(seat: RoomSeat): void {
     this.#options.seats.reserve(seat);
+    const { ref, name, user, roles, rating, team } = seat;
+    this.#options.noted(() => ['join', ref, { name, user, roles: [...roles], rating, team }]);
     this.#options.changed();
   }
 
@@ -317,7 +418,8 @@ export class Seating {
     const view = this.#options.replication.viewFor(seat);
     seat.stay = { state: 'occupied', viewer, view };
     this.#views.set(seat, view);
-    this.#newcomers.add(seat);
+    this.#welcomes.delete(seat);
+    seat.awaitsWelcome = true;
   }
 
   #welcomeOf(seat: RoomSeat, { canReturn }: Viewer): WelcomeFrame {
@@ -340,5 +442,14 @@ export class Seating {
     const { game, state } = this.#options;
     const avatar = game.avatars === undefined ? undefined : state.table(game.avatars).ownedBy(seat);
     return avatar === undefined ? `seat-${seat.number}` : String(avatar.id);
+  }
+}
+
+/** What a bot holds, where that is an input of the game still. */
+function heldBy(game: Game, held: ValuesOf<Fields>): ValuesOf<Fields> {
+  try {
+    return parseMessage(game.input, held, 'BAD_INPUT', neutral(game.input));
+  } catch {
+    return neutral(game.input);
   }
 }

@@ -102,6 +102,11 @@ export class Seats {
     this.#numbered[seat.number - 1] = seat;
   }
 
+  /** A seat that has its number already: one of before the process was another. */
+  place(seat: RoomSeat): void {
+    this.#numbered[seat.number - 1] = seat;
+  }
+
   free(seat: RoomSeat): void {
     this.#numbered[seat.number - 1] = null;
   }
