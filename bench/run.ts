@@ -27,6 +27,11 @@ const BENCHES: Readonly<Record<string, Named>> = {
     load: async () => (await import('./matchmaking/matchmaking.bench.ts')).matchmakingBench,
     needsPeers: false,
   },
+  boards: { load: async () => (await import('./boards/boards.bench.ts')).boardsBench, needsPeers: false },
+  durability: {
+    load: async () => (await import('./durability/durability.bench.ts')).durabilityBench,
+    needsPeers: false,
+  },
   rooms: { load: async () => (await import('./rooms/rooms.bench.ts')).roomsBench, needsPeers: true },
 };
 

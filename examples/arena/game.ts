@@ -21,6 +21,8 @@ export const arena = defineGame({
   title: { ko: '별마당', en: 'Star Arena' },
   tickRateHz: TICK_RATE_HZ,
   seats: 16,
+  // Battles of one's own can be looked at again, and played again by the rules.
+  recordings: 'keep-with-inputs',
   // Everybody sees everything, for the map shows all ships: one frame then serves all players.
   state,
   input,

@@ -3,18 +3,27 @@
  *
  *   PORT       8888 unless set
  *   HOST       loopback, IPv4 and IPv6, unless set
- *   DATA       the folder of the embedded store: `data` beside this file unless set
+ *   DATA       the folder of the embedded store and the journal of rooms: `data` beside this file unless set
  *   ORIGINS    origins of other sites' pages that may connect, with commas between: none unless set
+ *   UNREADABLE `set-aside` to start without rooms in progress that this version of their game cannot hold; otherwise it does not start
  *   LOG_LEVEL  `warn` unless set; logs go to standard error
  */
 import { join } from 'node:path';
 import { isGameError } from '@madang/core';
-import { createServer, type MadangServer, openSqliteStore, type ServerOptions } from '@madang/server';
+import {
+  createServer,
+  type MadangServer,
+  openSqliteJournal,
+  openSqliteStore,
+  type ServerOptions,
+  type SqliteOptions,
+} from '@madang/server';
 import { socketIo } from '@madang/socketio';
 import { arena } from '@madang-examples/arena/game';
 import { landGrab } from '@madang-examples/land-grab/game';
 import { omok } from '@madang-examples/omok/game';
 import pino from 'pino';
+import { BestRounds, BOARDS } from './best-rounds.ts';
 import { guestSecret } from './guest-secret.ts';
 import { YardRecord } from './yard-record.ts';
 
@@ -42,7 +51,8 @@ if (!/^\d{1,5}$/u.test(PORT) || Number(PORT) > 65_535) {
   giveUp(`PORT must be a number from 0 to 65535, and it is ${JSON.stringify(PORT)}.`);
 }
 
-const store = openSqliteStore(join(DATA, 'madang.sqlite'));
+const store = await openOrGiveUp('store', openSqliteStore, 'madang.sqlite');
+const journal = await openOrGiveUp('journal', openSqliteJournal, 'journal.sqlite');
 const record = new YardRecord(store, log);
 const server = createOrGiveUp({
   games: [landGrab, arena, omok],
@@ -56,6 +66,10 @@ const server = createOrGiveUp({
     { path: '/react', folder: join(import.meta.dirname, '../react-scores/dist') },
   ],
   store,
+  // Rooms go on where they were when this process ends, however it ends.
+  journal,
+  unreadable: env('UNREADABLE', 'refuse') === 'set-aside' ? 'set-aside' : 'refuse',
+  boards: BOARDS,
   identity: { guests: { secret: await guestSecret(store) } },
   port: Number(PORT),
   hosts,
@@ -67,6 +81,8 @@ const server = createOrGiveUp({
 server.route('/api/record', async () => ({ best: await record.read() }));
 server.route('/api/traffic', async () => server.traffic);
 server.onEvent((event) => record.hear(event));
+const bestRounds = new BestRounds(server, log);
+server.onEvent((event) => bestRounds.hear(event));
 
 let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
@@ -80,8 +96,24 @@ try {
   if (code === 'EADDRINUSE') giveUp(`Port ${PORT} is taken: another program listens on it. Choose another with PORT=…`);
   if (code === 'EACCES') giveUp(`Port ${PORT} may not be opened by this user. Choose one above 1023 with PORT=…`);
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') giveUp(`This machine has no address ${HOST}: see HOST.`);
+  if (isGameError(error, 'SCHEMA_INCOMPATIBLE') || isGameError(error, 'BAD_RECORDING')) {
+    giveUp(`${error.message} Here that is UNREADABLE=set-aside.`);
+  }
   log.fatal({ err: error }, `the server could not start on ${where}`);
   process.exit(1);
+}
+
+/** Data that cannot be used is the operator's to restore: nothing begins anew beside it. */
+async function openOrGiveUp<T>(
+  what: string,
+  open: (file: string, options: SqliteOptions) => Promise<T>,
+  file: string,
+): Promise<T> {
+  try {
+    return await open(join(DATA, file), { onAlarm: (alarm) => log.error(alarm, `the ${what} has trouble`) });
+  } catch (error) {
+    return giveUp(`The data in ${DATA} cannot be used: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** Options that cannot work are the operator's to correct, and restarting will not do it. */
@@ -100,7 +132,7 @@ async function stop(): Promise<void> {
   isStopping = true;
   setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
   await server.stop();
-  await store.close();
+  await Promise.all([store.close(), journal.close()]);
   process.exit(0);
 }
 

@@ -42,6 +42,7 @@ export const omok = defineGame({
   listed: 'terms',
   match: { teams: 2, teamSize: 1, criteria: { isRated: bool } },
   spectators: 100,
+  recordings: 'keep',
 
   join(room, seat, { tick }) {
     const { players, round } = room.state;

@@ -1,11 +1,11 @@
-/** Being somebody without signing up: a guest of a server, the same one on this device as long as its token is kept. */
+/** Being somebody without signing up: a guest of a server, the same one on this device as long as what it was given is kept. */
 
 /** How long a token is shown before it is renewed. */
 const RENEW_MS = 60_000;
 
 /** What a guest needs of where it runs. */
 export interface GuestOptions {
-  /** Where the token is kept: the browser's own storage of this site unless told otherwise. */
+  /** Where the token and the secret of this device are kept: the browser's own storage of this site unless told otherwise. */
   readonly kept?: { load(key: string): string | null; save(key: string, token: string): void };
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
@@ -38,17 +38,25 @@ async function tokenFrom(
   fetch: NonNullable<GuestOptions['fetch']>,
 ): Promise<string> {
   const key = `madang guest ${address}`;
+  const deviceKey = `madang device ${address}`;
   const known = kept.load(key);
-  const ask = (token: string | null): Promise<Response> =>
-    fetch(address, { method: 'POST', headers: token === null ? {} : { authorization: `Bearer ${token}` } });
+  const device = kept.load(deviceKey);
+  // Where the token has ended the server looks at the device's secret; to a device that has none it gives one.
+  const ask = (token: string | null, secret: string | null): Promise<Response> =>
+    fetch(address, {
+      method: 'POST',
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ device: secret ?? true }),
+    });
   try {
-    let answer = await ask(known);
+    let answer = await ask(known, device);
     // A server that knows its guests no more makes a new one.
-    if (known !== null && answer.status === 401) answer = await ask(null);
+    if ((known !== null || device !== null) && answer.status === 401) answer = await ask(null, null);
     if (!answer.ok) throw new Error(`the server gave no guest's token: HTTP ${answer.status}`);
-    const { token }: { token?: unknown } = await answer.json();
+    const { token, device: given }: { token?: unknown; device?: unknown } = await answer.json();
     if (typeof token !== 'string') throw new Error("the server gave no guest's token");
     kept.save(key, token);
+    if (typeof given === 'string') kept.save(deviceKey, given);
     return token;
   } catch (error) {
     if (known === null) throw error;

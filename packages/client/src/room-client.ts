@@ -9,6 +9,7 @@
  * where they are by now, played ahead with the game's own rules, and everybody else's to a moment between two states.
  */
 import {
+  adviceFor,
   applyServerFrame,
   ByteReader,
   type ChatLine,
@@ -444,8 +445,9 @@ class RoomClient<
     this.#cancelBeat();
     this.#cancelRest();
     this.#stopAttending();
-    // Where there never was a seat, one that was kept is still to be found out about.
-    if (this.id !== '') this.#surroundings.keep(null, [this.id, this.code]);
+    // Where there never was a seat, one that was kept is still to be found out about; and a page that reloads itself to have the newer
+    // version of the game finds its seat there.
+    if (this.id !== '' && adviceFor(reason.code) !== 'update') this.#surroundings.keep(null, [this.id, this.code]);
     this.connection = 'closed';
     this.#requests.end(reason);
     this.#onConnection.tell('closed');

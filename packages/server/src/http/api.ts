@@ -5,18 +5,13 @@ import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Game, GameError, isGameError, type JsonValue } from '@madang/core';
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
-import type { Identity } from '../identity/identity.ts';
 import { listedValue } from '../lobby/room-filter.ts';
 import type { Directory } from '../ports/directory.ts';
 import { ROOM_SORTS, type RoomQuery } from '../ports/room-query.ts';
 import type { Rooms } from '../room/rooms.ts';
-
-/** Bytes of a request's body. */
-const BODY_BYTES_MAX = 4 * 1024;
 
 /** Names of filters in an address begin so: `where.mode=duel`. */
 const WHERE = 'where.';
@@ -33,21 +28,22 @@ export interface Pages {
 export interface ApiOptions {
   readonly rooms: Rooms;
   readonly directory: Directory;
-  readonly identity: Identity;
-  /** The address a request comes from, as the server's own connection says or a trusted proxy. */
-  addressOf(c: Context<{ Bindings: HttpBindings }>): string;
   readonly pages: readonly Pages[];
   /** Answers of the operator's own, as JSON. */
   readonly routes: readonly { readonly path: string; answer(): Promise<JsonValue> }[];
+  /** Adds the routes that ask the store. */
+  serveStored(api: Hono<{ Bindings: HttpBindings }>): void;
   /** Paths that answer a WebSocket upgrade only. */
   readonly upgradePaths: readonly string[];
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
   readonly log: Logger;
   isStopping(): boolean;
+  /** True while what happens cannot be written down. */
+  isDegraded(): boolean;
 }
 
 export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }> {
-  const { rooms, directory, identity, addressOf, pages, routes, upgradePaths, metrics, log, isStopping } = options;
+  const { rooms, directory, pages, routes, upgradePaths, metrics, log, isStopping, isDegraded } = options;
   const api = new Hono<{ Bindings: HttpBindings }>();
   api.use(
     secureHeaders({
@@ -69,7 +65,9 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }>
     );
   }
   api.get('/healthz', (c) => {
-    const body = { status: isStopping() ? 'stopping' : 'ok', rooms: rooms.all.length };
+    // Degraded is healthy: rooms go on, and whoever restarts a server for it would end what still runs.
+    const status = isStopping() ? 'stopping' : isDegraded() ? 'degraded' : 'ok';
+    const body = { status, rooms: rooms.all.length };
     return c.json(body, isStopping() ? 503 : 200);
   });
   api.get('/metrics', async (c) => {
@@ -81,12 +79,7 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }>
   api.get('/api/rooms', async (c) => {
     return c.json({ rooms: await directory.list(queryOf(rooms, c.req.query())) });
   });
-  // A guest without a token gets one; a guest with one gets it renewed.
-  api.post('/api/guest', bodyLimit({ maxSize: BODY_BYTES_MAX }), async (c) => {
-    const token = c.req.header('authorization')?.replace(/^Bearer /u, '');
-    const guest = token === undefined ? await identity.newGuest() : await identity.renewGuest(token, addressOf(c));
-    return c.json({ token: guest.token, user: { id: guest.user.id, name: guest.user.name } });
-  });
+  options.serveStored(api);
   api.get('/api/games', (c) =>
     c.json({
       games: rooms.games.map(({ name, title, seats, tickRateHz, words }) => ({
@@ -113,6 +106,7 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }>
     });
   }
   api.onError((err, c) => {
+    if (isGameError(err, 'STORE_DOWN')) c.header('Retry-After', String(Math.ceil(err.details.retryAfterMs / 1000)));
     if (isGameError(err)) return c.json({ code: err.code, message: err.message }, statusOf(err));
     log.error({ err, path: c.req.path }, 'answering a request failed');
     return c.text('The server failed to answer.\n', 500);
@@ -171,7 +165,7 @@ function badQuery(reason: string): GameError {
   return new GameError('BAD_MESSAGE', `This list cannot be given: ${reason}.`, { reason });
 }
 
-function statusOf({ code }: GameError): 400 | 401 | 403 | 404 | 429 | 503 {
+function statusOf({ code }: GameError): 400 | 401 | 403 | 404 | 409 | 412 | 413 | 429 | 503 {
   switch (code) {
     case 'UNAUTHENTICATED':
     case 'SESSION_EXPIRED':
@@ -180,11 +174,21 @@ function statusOf({ code }: GameError): 400 | 401 | 403 | 404 | 429 | 503 {
     case 'BANNED':
       return 403;
     case 'GAME_UNKNOWN':
+    case 'BOARD_UNKNOWN':
+    case 'DOCUMENT_UNKNOWN':
+    case 'ROOM_GONE':
       return 404;
+    case 'DOCUMENTS_FULL':
+      return 409;
+    case 'STALE_VERSION':
+      return 412;
+    case 'MESSAGE_TOO_LARGE':
+      return 413;
     case 'RATE_LIMITED':
       return 429;
     case 'SERVER_BUSY':
     case 'SERVER_STOPPING':
+    case 'STORE_DOWN':
       return 503;
     default:
       return 400;

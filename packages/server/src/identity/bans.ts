@@ -33,18 +33,19 @@ export class MemoryBanList implements BanList {
   }
 
   find(target: BanTarget): Ban | null {
-    return this.#bans.get(keyOf(target)) ?? null;
+    return this.#bans.get(banKey(target)) ?? null;
   }
 
   put(ban: Ban): void {
-    this.#bans.set(keyOf(ban.target), ban);
+    this.#bans.set(banKey(ban.target), ban);
   }
 
   remove(target: BanTarget): boolean {
-    return this.#bans.delete(keyOf(target));
+    return this.#bans.delete(banKey(target));
   }
 }
 
-function keyOf(target: BanTarget): string {
+/** No two targets have the same. */
+export function banKey(target: BanTarget): string {
   return 'userId' in target ? `user ${target.userId}` : `address ${target.address}`;
 }

@@ -19,7 +19,7 @@ const TYPE = 'madang-guest+jwt';
 const ALGORITHM = 'HS256';
 const SECRET_BYTES_MIN = 32;
 
-/** Half a year on, a device that was not seen is somebody new. */
+/** Half a year on, a device that was not seen shows its secret, or is somebody new. */
 const LIFETIME_S = 180 * 24 * 60 * 60;
 
 /** 128 bits. */
@@ -61,7 +61,7 @@ export class Guests {
   }
 
   /** The same guest with a token that lasts anew. */
-  renew({ id, name }: User): Promise<Guest> {
+  renew({ id, name }: Pick<User, 'id' | 'name'>): Promise<Guest> {
     return this.#sign(id, name);
   }
 

@@ -114,12 +114,27 @@ export class Identity {
     return this.#known().newGuest(playerName(name, '') || null);
   }
 
-  /** The same guest with a token that lasts anew. Throws as `verify` does, and FORBIDDEN where there are no guests. */
-  async renewGuest(token: unknown, address: string): Promise<Guest> {
+  /**
+   * The same guest with a token that lasts anew. Throws as `verify` does, FORBIDDEN where there are no guests, and what `check` throws of who
+   * the token is of.
+   */
+  async renewGuest(token: unknown, address: string, check: (user: User) => void = () => {}): Promise<Guest> {
     const guests = this.#known();
     return this.#countingWrongs(address, async () => {
       if (!isToken(token) || readTokenShape(token)?.isSound !== true) throw tokenRefused();
-      return guests.renew(await guests.verify(token));
+      const user = await guests.verify(token);
+      check(user);
+      return guests.renew(user);
+    });
+  }
+
+  /** A guest whom something else than a token proves, with a token. Throws UNAUTHENTICATED for nobody, counted as a wrong token is. */
+  async provenGuest(address: string, prove: () => Promise<Pick<User, 'id' | 'name'> | null>): Promise<Guest> {
+    const guests = this.#known();
+    return this.#countingWrongs(address, async () => {
+      const proven = await prove();
+      if (proven === null) throw tokenRefused();
+      return guests.renew(proven);
     });
   }
 

@@ -9,9 +9,11 @@
 import { GameError } from '@madang/core';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
-import type { Ban, BanList, BanTarget } from './bans.ts';
+import type { Sanction } from '../ports/store.ts';
+import { type Ban, type BanList, type BanTarget, banKey } from './bans.ts';
 import { CLOCK_SKEW_MS } from './claims.ts';
 import { badOption, sessionExpired, unauthenticated } from './refusals.ts';
+import type { Sanctions } from './sanctions.ts';
 import { isMoment, type User } from './user.ts';
 
 /**
@@ -31,9 +33,14 @@ const RETRY_AFTER_MS = 5_000;
 
 const REASON_LENGTH_MAX = 200;
 
+/** Who acts where nobody is named: the server's own code. */
+const SERVER = 'server';
+
 export interface SessionsOptions {
   readonly clock: Clock;
   readonly bans: BanList;
+  /** Where revocations are kept, and who did what is written down. Nowhere: what was revoked comes back with the next start. */
+  readonly sanctions?: Pick<Sanctions, 'revoke' | 'note'>;
   readonly log: Logger;
   /** Connections one user may have at a time. */
   readonly connectionsPerUser: number;
@@ -88,41 +95,76 @@ export class Sessions {
     if (revokedAtMs !== undefined && user.issuedAtMs <= revokedAtMs) throw unauthenticated('the token was revoked');
   }
 
-  /** Ends a user's connections at once and refuses the tokens made until now, as long as this server runs. */
-  revoke(userId: string): void {
-    this.#revokedAtMs.delete(userId);
-    this.#revokedAtMs.set(userId, this.#options.wallNowMs());
-    const [oldest] = this.#revokedAtMs.keys();
-    if (this.#revokedAtMs.size > REVOCATIONS_MAX && oldest !== undefined) this.#revokedAtMs.delete(oldest);
-    this.#endAll([...(this.#ofUser.get(userId) ?? [])], sessionExpired());
+  /**
+   * Ends a user's connections at once and refuses the tokens and the devices of until now. `by` says to the audit log who did it.
+   */
+  revoke(userId: string, by = SERVER): void {
+    const untilMs = this.#options.wallNowMs();
+    this.#revoked(userId, untilMs, () => true);
+    this.#options.sanctions?.revoke(userId, untilMs);
+    this.#options.sanctions?.note({ by, action: 'revoke', target: banKey({ userId }) });
   }
 
   /**
    * Keeps a user or an address out, for good where `untilMs` (milliseconds since the epoch) is left out, and ends their
-   * connections at once. Throws BAD_OPTION for an end that is no moment to come and for a reason of over 200
-   * characters.
+   * connections at once. `by` says to the audit log who did it. Throws BAD_OPTION for an end that is no moment to come and for a
+   * reason of over 200 characters or with half of one.
    */
-  ban(target: BanTarget, { untilMs = null, reason }: { untilMs?: number | null; reason: string }): void {
+  ban(
+    target: BanTarget,
+    { untilMs = null, reason, by = SERVER }: { untilMs?: number | null; reason: string; by?: string },
+  ): void {
     if (untilMs !== null && !(isMoment(untilMs) && untilMs > this.#options.wallNowMs())) {
       throw badOption('untilMs', 'it must be a moment to come');
     }
-    if (reason.length > REASON_LENGTH_MAX)
-      throw badOption('reason', `it is longer than ${REASON_LENGTH_MAX} characters`);
+    if (reason.length > REASON_LENGTH_MAX || !reason.isWellFormed())
+      throw badOption('reason', `it is longer than ${REASON_LENGTH_MAX} characters, or no text`);
     const ban = { target, untilMs, reason };
     this.#options.bans.put(ban);
-    const isMeant = ({ user, address }: Session): boolean =>
-      'userId' in target ? user?.id === target.userId : address === target.address;
-    this.#endAll([...this.#live].filter(isMeant), banned(ban));
+    this.#endBanned(ban);
+    this.#options.sanctions?.note({ by, action: 'ban', target: banKey(target), details: { untilMs, reason } });
   }
 
-  /** Lets a user or an address in again. Answers whether they were banned. */
-  unban(target: BanTarget): boolean {
-    return this.#options.bans.remove(target);
+  /** Lets a user or an address in again. Answers whether they were banned. `by` says to the audit log who did it. */
+  unban(target: BanTarget, by = SERVER): boolean {
+    const wasBanned = this.#options.bans.remove(target);
+    if (wasBanned) this.#options.sanctions?.note({ by, action: 'unban', target: banKey(target) });
+    return wasBanned;
+  }
+
+  /** Another server, or this one before, has decided so: whom it is about goes, where they came in before. */
+  heard(sanction: Sanction): void {
+    // Who signed in since then stays.
+    const { kind } = sanction;
+    if (kind === 'revoked') {
+      this.#revoked(sanction.user, sanction.untilMs, ({ issuedAtMs }) => issuedAtMs <= sanction.untilMs);
+    }
+    if (kind === 'ban' && this.#isInForce(sanction.ban)) this.#endBanned(sanction.ban);
   }
 
   /** Bans that are not over. */
   get bans(): readonly Ban[] {
     return this.#options.bans.all.filter((ban) => this.#isInForce(ban));
+  }
+
+  #revoked(userId: string, untilMs: number, isMeant: (user: User) => boolean): void {
+    const latestMs = Math.max(untilMs, this.#revokedAtMs.get(userId) ?? 0);
+    this.#revokedAtMs.delete(userId);
+    this.#revokedAtMs.set(userId, latestMs);
+    const [oldest] = this.#revokedAtMs.keys();
+    if (this.#revokedAtMs.size > REVOCATIONS_MAX && oldest !== undefined) this.#revokedAtMs.delete(oldest);
+    const sessions = [...(this.#ofUser.get(userId) ?? [])];
+    this.#endAll(
+      sessions.filter(({ user }) => user !== null && isMeant(user)),
+      sessionExpired(),
+    );
+  }
+
+  #endBanned(ban: Ban): void {
+    const { target } = ban;
+    const isMeant = ({ user, address }: Session): boolean =>
+      'userId' in target ? user?.id === target.userId : address === target.address;
+    this.#endAll([...this.#live].filter(isMeant), banned(ban));
   }
 
   #count(user: User, session: Session): void {

@@ -170,6 +170,19 @@ describe('a room whose process ended goes on with the next', () => {
     expect(next.rooms.all).toEqual([]);
   });
 
+  test('the match that was played in it is the one that its result counts for', async () => {
+    const { game } = town();
+    const journal = memoryJournal();
+    const first = await node(game, journal);
+    first.join({ name: 'Ann' });
+    await pass(first, 300);
+    const match = { matchId: 'm-1', teams: [['ann', 0] as [string, number], ['ben', 1] as [string, number]] };
+    first.room.match = match;
+    await pass(first, 300);
+    await first.feed.flush(1_000);
+    expect((await node(game, journal)).room.match).toEqual(match);
+  });
+
   test('a private room keeps its code, a room that is always open is not opened twice', async () => {
     const { game } = town();
     const journal = memoryJournal();
@@ -197,6 +210,28 @@ describe('a room whose process ended goes on with the next', () => {
     expect(first.rooms.all).toEqual([]);
     const [unfinished] = await journal.unfinished();
     expect(unfinished).toMatchObject({ roomId: next.room.id, epoch: 2 });
+  });
+
+  test('what a process that is not gone yet still writes while the next one reads is gone on with', async () => {
+    const { game } = town();
+    const { journal, first } = await crashed(game);
+    await first.feed.flush(1_000);
+    const read = journal.read.bind(journal);
+    const late = { isDone: false };
+    journal.read = async (roomId, from) => {
+      const entries = await read(roomId, from);
+      if (late.isDone) return entries;
+      late.isDone = true;
+      await pass(first, 500);
+      await first.feed.flush(1_000);
+      return entries;
+    };
+    const { tick } = first.room;
+    const next = await node(game, journal);
+    expect(next.room.tick).toBeGreaterThan(tick);
+    expect([next.room.tick, hashOf(next.room)]).toEqual([first.room.tick, hashOf(first.room)]);
+    await pass(next, 500);
+    expect(next.room.phase).toBe('open');
   });
 });
 

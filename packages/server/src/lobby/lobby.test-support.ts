@@ -47,7 +47,7 @@ export function testLobby(games: readonly Game[], options: TestLobbyOptions = {}
   const { clock, rooms, directory } = made;
   const queue = new MemoryMatchQueue();
   const random = seededRandom(7);
-  const matches = new MatchService({ rooms, store, clock, random, log, queue, region });
+  const matches = new MatchService({ rooms, store, clock, random, log, queue, region, wallNowMs: () => clock.nowMs() });
   const watches = new RoomWatches(directory, clock, log);
   const verify = async (token: string) => ({ id: token, name: `The ${token}` });
   const transport = new MemoryTransport(clock);

@@ -1,4 +1,4 @@
-import type { Game } from '@madang/core';
+import type { Game, JsonValue } from '@madang/core';
 import { expect, test } from 'vitest';
 import { type TestLobby, testLobby } from '../lobby/lobby.test-support.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
@@ -103,8 +103,9 @@ test('ratings that cannot be loaded end the search; those that cannot be saved a
     isDown ? Promise.reject(new Error('the disk is gone')) : work();
   const made = lobby({
     store: {
+      ...kept,
       load: (key: string) => unlessDown(() => kept.load(key)),
-      save: (key: string, value: number, version: number) => unlessDown(() => kept.save(key, value, version)),
+      save: (key: string, value: JsonValue, version: number) => unlessDown(() => kept.save(key, value, version)),
       close: () => kept.close(),
     },
   });
@@ -122,4 +123,52 @@ test('ratings that cannot be loaded end the search; those that cannot be saved a
   await made.matches.stop();
   const [a, b] = await ratingsOf(made, duel, 'a', 'b');
   expect(a).toBeGreaterThan(b ?? 0);
+});
+
+test('matches are kept once, rated or not, with who played and who had left', async () => {
+  const made = lobby();
+  const { callers, seats } = await play(made, pairs, 'a', 'b', 'c', 'd');
+  const teamOf = (index: number) => callers[index]?.last('matched')?.team;
+  const names = ['a', 'b', 'c', 'd'];
+  const mate = [1, 2, 3].find((index) => teamOf(index) === teamOf(0)) ?? 0;
+  seats[mate]?.seat.leave();
+  await made.pass(200);
+  seats[0]?.seat.command('win', {});
+  seats[0]?.seat.command('win', {});
+  await made.pass(200);
+  await made.matches.stop();
+  const [match, ...more] = await made.store.matches.ofPlayer('a', 10);
+  expect(more).toEqual([]);
+  expect(match).toMatchObject({ game: 'pairs', roomId: seats[0]?.seat.roomId, endedAtMs: expect.any(Number) });
+  const winners = match?.teams.find(({ place }) => place === 1)?.players;
+  expect(winners).toContainEqual({ user: 'a', hasLeft: false });
+  expect(winners).toContainEqual({ user: names[mate], hasLeft: true });
+  for (const user of names) expect(await made.store.matches.ofPlayer(user, 10)).toEqual([match]);
+
+  const unrated = testLobby([friendly]);
+  const played = await play(unrated, friendly, 'a', 'b');
+  played.seats[0]?.seat.command('win', {});
+  await unrated.pass(200);
+  await unrated.matches.stop();
+  expect(await unrated.store.matches.ofPlayer('b', 10)).toHaveLength(1);
+});
+
+test('matches whose ratings were kept and they were not are kept by the next try, and count once [ST01]', async () => {
+  const kept = new MemoryStore();
+  let failures = 2;
+  const add = kept.matches.add.bind(kept.matches);
+  kept.matches.add = async (match) => {
+    // The first time nothing is done, the second time it is and nobody hears of it.
+    if (failures === 1) await add(match);
+    if (failures-- > 0) throw new Error('the disk is gone');
+    return add(match);
+  };
+  const made = lobby({ store: kept });
+  const { seats } = await play(made, duel, 'a', 'b');
+  seats[0]?.seat.command('win', {});
+  await made.pass(20_000);
+  await made.matches.stop();
+  expect(failures).toBe(-1);
+  expect(await kept.matches.ofPlayer('a', 10)).toHaveLength(1);
+  expect((await kept.load('rating:duel:a'))?.version).toBe(1);
 });

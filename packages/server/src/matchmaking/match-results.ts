@@ -5,7 +5,7 @@
 import type { Game, MatchSettings, Seat } from '@madang/core';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, StoredMatch } from '../ports/store.ts';
 import type { Room } from '../room/room.ts';
 import { type Rating, shownRating } from './rating.ts';
 import { type MatchResult, Ratings, type ResultPlayer, type ResultTeam } from './ratings.ts';
@@ -14,30 +14,36 @@ import { type MatchResult, Ratings, type ResultPlayer, type ResultTeam } from '.
 const TRIES = 6;
 const RETRY_MS = 1_000;
 
-/** A room's match. */
-interface Played {
-  readonly matchId: string;
-  /** Everybody who was matched into it, with the team, from 0. */
-  readonly teams: Map<string, number>;
-}
-
 /** Teams of seats, best place first; those of one list share a place. */
 export type Places = readonly (readonly (readonly Seat[])[])[];
 
+export interface MatchResultsOptions {
+  readonly store: Pick<Store, 'load' | 'save' | 'matches'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  wallNowMs(): number;
+}
+
+/** A match that has ended, as it is to be kept. */
+interface Ended {
+  readonly room: Room;
+  readonly result: MatchResult;
+  readonly isRated: boolean;
+  readonly endedAtMs: number;
+}
+
 export class MatchResults {
+  readonly #options: MatchResultsOptions;
   readonly #ratings: Ratings;
-  readonly #clock: Clock;
-  readonly #log: Logger;
-  readonly #played = new WeakMap<Room, Played>();
   /** Results that are being kept. */
   readonly #keeping = new Set<Promise<void>>();
   /** Those that wait for another try. */
   readonly #retries = new Set<() => void>();
 
-  constructor(store: Store, clock: Clock, log: Logger) {
-    this.#ratings = new Ratings(store);
-    this.#clock = clock;
-    this.#log = log;
+  constructor(options: MatchResultsOptions) {
+    this.#options = options;
+    this.#ratings = new Ratings(options.store);
   }
 
   /** Somebody's rating in a game. Rejects where the store fails. */
@@ -47,19 +53,21 @@ export class MatchResults {
 
   /** A match is played in this room: these users, by team. More of them, where it was played there already. */
   begins(room: Room, matchId: string, teams: readonly (readonly (string | null)[])[]): void {
-    const played = this.#played.get(room) ?? { matchId, teams: new Map() };
-    this.#played.set(room, played);
+    const known = new Map(room.match?.teams);
     for (const [team, users] of teams.entries()) {
-      for (const user of users) if (user !== null) played.teams.set(user, team);
+      for (const user of users) if (user !== null) known.set(user, team);
     }
+    // With the room, which may outlive this process.
+    room.match = { matchId: room.match?.matchId ?? matchId, teams: [...known] };
   }
 
-  /** A room reports how its match ended. Nothing comes of it where there was none, or it is not rated. */
+  /** A room reports how its match ended. Nothing comes of it where there was none. */
   reported(room: Room, settings: MatchSettings, places: Places): void {
-    const played = this.#played.get(room);
-    if (played === undefined || !settings.rated) return;
-    const teams = teamsOf(played, places, settings.teams === 1);
-    this.#keep(room, { game: room.game.name, matchId: played.matchId, teams }, 1);
+    if (room.match === null) return;
+    const { matchId } = room.match;
+    const teams = teamsOf(new Map(room.match.teams), places, settings.teams === 1);
+    const result = { game: room.game.name, matchId, teams };
+    this.#keep({ room, result, isRated: settings.rated, endedAtMs: this.#options.wallNowMs() }, 1);
   }
 
   /** Tries no more again, and resolves once nothing is being kept. */
@@ -69,31 +77,48 @@ export class MatchResults {
     await Promise.all(this.#keeping);
   }
 
-  #keep(room: Room, result: MatchResult, tries: number): void {
-    const keeping: Promise<void> = this.#ratings
-      .apply(result)
-      .then((changes) => {
-        for (const { user, after } of changes) room.rate(user, shownRating(after));
-      })
+  #keep(ended: Ended, tries: number): void {
+    const { result } = ended;
+    const keeping: Promise<void> = this.#write(ended)
       .catch((err: unknown) => {
-        this.#log.error({ err, game: result.game, match: result.matchId, tries }, 'a result could not be kept');
-        if (tries < TRIES) this.#retry(room, result, tries);
+        this.#options.log.error({ err, game: result.game, match: result.matchId, tries }, 'a result could not be kept');
+        if (tries < TRIES) this.#retry(ended, tries);
       })
       .finally(() => this.#keeping.delete(keeping));
     this.#keeping.add(keeping);
   }
 
-  #retry(room: Room, result: MatchResult, tries: number): void {
-    const cancel = this.#clock.after(RETRY_MS * 2 ** (tries - 1), () => {
+  /** Each part counts once, however often it is written. */
+  async #write({ room, result, isRated, endedAtMs }: Ended): Promise<void> {
+    const changes = isRated ? await this.#ratings.apply(result) : [];
+    for (const { user, after } of changes) room.rate(user, shownRating(after));
+    await this.#options.store.matches.add(storedMatch(room.id, result, endedAtMs));
+  }
+
+  #retry(ended: Ended, tries: number): void {
+    const cancel = this.#options.clock.after(RETRY_MS * 2 ** (tries - 1), () => {
       this.#retries.delete(cancel);
-      this.#keep(room, result, tries + 1);
+      this.#keep(ended, tries + 1);
     });
     this.#retries.add(cancel);
   }
 }
 
+function storedMatch(roomId: string, { matchId, game, teams }: MatchResult, endedAtMs: number): StoredMatch {
+  return {
+    id: matchId,
+    game,
+    roomId,
+    endedAtMs,
+    teams: teams.map(({ place, players }) => ({
+      place,
+      players: players.map(({ user, hasLeft = false }) => ({ user, hasLeft })),
+    })),
+  };
+}
+
 /** The teams as they were reported, and with them those who were gone by then. */
-function teamsOf({ teams }: Played, places: Places, isOneTeam: boolean): readonly ResultTeam[] {
+function teamsOf(teams: ReadonlyMap<string, number>, places: Places, isOneTeam: boolean): readonly ResultTeam[] {
   const missing = new Map(teams);
   const player = ({ user }: Seat): ResultPlayer => ({ user: user !== null && missing.delete(user) ? user : null });
   const result: { readonly place: number | null; readonly players: ResultPlayer[] }[] = [];

@@ -143,6 +143,7 @@ describe('whoever looks for a match', () => {
     const loads: (() => void)[] = [];
     const slow = new MemoryStore();
     const store = {
+      ...slow,
       load: (key: string) => new Promise<void>((resolve) => loads.push(resolve)).then(() => slow.load(key)),
       save: slow.save.bind(slow),
       close: () => slow.close(),

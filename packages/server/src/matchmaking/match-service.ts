@@ -44,7 +44,7 @@ export interface MatchWish {
 
 export interface MatchServiceOptions {
   readonly rooms: Rooms;
-  readonly store: Store;
+  readonly store: Pick<Store, 'load' | 'save' | 'matches'>;
   readonly clock: Clock;
   /** One that nobody can foresee. */
   readonly random: Random;
@@ -52,6 +52,8 @@ export interface MatchServiceOptions {
   readonly queue: MatchQueue;
   /** Where this server is; '' where that does not matter. */
   readonly region: string;
+  /** Milliseconds since the epoch. */
+  wallNowMs(): number;
 }
 
 /** A game that has matches. */
@@ -83,8 +85,8 @@ export class MatchService {
 
   constructor(options: MatchServiceOptions) {
     this.#options = options;
-    const { rooms, store, clock, random, log, queue, region } = options;
-    this.#results = new MatchResults(store, clock, log);
+    const { rooms, clock, random, log, queue, region } = options;
+    this.#results = new MatchResults(options);
     this.#filler = new RoomFiller(clock);
     const regions = region === '' ? [] : [region];
     for (const game of rooms.games) {

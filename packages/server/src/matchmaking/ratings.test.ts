@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MemoryStore } from '../memory/memory-store.ts';
-import type { Store } from '../ports/store.ts';
+import type { Documents } from '../ports/store.ts';
 import { NEW_RATING, shownRating } from './rating.ts';
 import { type MatchResult, Ratings, type ResultTeam } from './ratings.ts';
 
@@ -87,11 +87,10 @@ describe('ratings', () => {
   test('count for the rest of the players where the process ended half-way', async () => {
     const store = new MemoryStore();
     let savesLeft = 1;
-    const failing: Store = {
+    const failing: Documents = {
       load: (key) => store.load(key),
       save: (key, value, version) =>
         savesLeft-- > 0 ? store.save(key, value, version) : Promise.reject(new Error('the machine is gone')),
-      close: () => store.close(),
     };
     await expect(new Ratings(failing).apply(duel('m1', 'ann', 'bob'))).rejects.toThrow('the machine is gone');
     const changes = await new Ratings(store).apply(duel('m1', 'ann', 'bob'));
@@ -103,13 +102,12 @@ describe('ratings', () => {
   test('give up where others never stop saving the same player', async () => {
     const store = new MemoryStore();
     let saves = 0;
-    const busy: Store = {
+    const busy: Documents = {
       load: (key) => store.load(key),
       save: (key, value, version) => {
         saves++;
         return store.save(key, value, version + 1);
       },
-      close: () => store.close(),
     };
     await expect(new Ratings(busy).apply(duel('m1', 'ann', 'bob'))).rejects.toMatchObject({ code: 'STALE_VERSION' });
     expect(saves).toBe(20);

@@ -5,7 +5,7 @@
  * each of them.
  */
 import { isGameError, isJsonObject, type JsonValue } from '@madang/core';
-import type { Store } from '../ports/store.ts';
+import type { Documents } from '../ports/store.ts';
 import { NEW_RATING, type Rating } from './rating.ts';
 
 /** How a match ended. */
@@ -65,9 +65,9 @@ const MATCHES_KEPT = 32;
 const TRIES = 10;
 
 export class Ratings {
-  readonly #store: Store;
+  readonly #store: Documents;
 
-  constructor(store: Store) {
+  constructor(store: Documents) {
     this.#store = store;
   }
 

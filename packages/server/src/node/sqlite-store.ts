@@ -1,44 +1,39 @@
-/** Documents in one SQLite file, through the runtime's own `node:sqlite`: the store of a single node. */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { type JsonValue, parseJson, toJsonValue } from '@madang/core';
-import { staleVersion } from '../memory/memory-store.ts';
-import type { Store, StoredDocument } from '../ports/store.ts';
+/** The store of a single node: one SQLite file, through the runtime's own `node:sqlite`, in a thread of its own. */
+import type { Store } from '../ports/store.ts';
+import { migrate } from '../sql/migrate.ts';
+import { storeMigrations } from '../sql/store/schema.ts';
+import { SqlStore } from '../sql/store/sql-store.ts';
+import { openSqlite, type SqliteDatabase, type SqliteOptions } from './sqlite/sqlite-database.ts';
 
-/** Opens or creates the file, and its folder where that is missing. Throws where it is not a database. */
-export function openSqliteStore(file: string): Store {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-  const database = new DatabaseSync(file);
-  database.exec(`
-    PRAGMA busy_timeout = 2000;
-    PRAGMA journal_mode = WAL;
-    CREATE TABLE IF NOT EXISTS documents (
-      key TEXT PRIMARY KEY, version INTEGER NOT NULL, value TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-  `);
-  const select = database.prepare('SELECT version, value FROM documents WHERE key = ?');
-  const insert = database.prepare(
-    'INSERT INTO documents (key, version, value) VALUES (?, 1, ?) ON CONFLICT DO NOTHING',
-  );
-  const update = database.prepare(
-    'UPDATE documents SET version = version + 1, value = ? WHERE key = ? AND version = ?',
-  );
+export interface SqliteStore extends Store {
+  /** Copies the store as it is now to a file that is not there yet, while it is in use. The copy is opened as any other. */
+  backup(toFile: string): Promise<void>;
+}
 
-  const load = async (key: string): Promise<StoredDocument | null> => {
-    const row = select.get(key);
-    return row === undefined ? null : { version: Number(row.version), value: parseJson(String(row.value)) };
-  };
-  return {
-    load,
-    save: async (key: string, value: JsonValue, baseVersion: number): Promise<number> => {
-      const text = JSON.stringify(toJsonValue(value));
-      const saved = baseVersion === 0 ? insert.run(key, text) : update.run(text, key, baseVersion);
-      if (saved.changes === 0) throw staleVersion(key, baseVersion, (await load(key))?.version ?? 0);
-      return baseVersion + 1;
-    },
-    close: async () => {
-      if (database.isOpen) database.close();
-    },
-  };
+/**
+ * Opens or creates the file, and its folder where that is missing. Files of earlier versions are brought to this one's form. Rejects with
+ * StoreError where it cannot be used: no database, damaged, or written by a later version; it stays as it is then.
+ */
+export async function openSqliteStore(file: string, options?: SqliteOptions): Promise<SqliteStore> {
+  const database = await openSqlite(file, options);
+  try {
+    await migrate(database, 'store', storeMigrations(database.dialect));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return new FileStore(database);
+}
+
+class FileStore extends SqlStore implements SqliteStore {
+  readonly #database: SqliteDatabase;
+
+  constructor(database: SqliteDatabase) {
+    super(database);
+    this.#database = database;
+  }
+
+  backup(toFile: string): Promise<void> {
+    return this.#database.backup(toFile);
+  }
 }

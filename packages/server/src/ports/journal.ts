@@ -9,7 +9,7 @@ export interface JournalEntry {
   readonly game: string;
   /** Who writes this room: one more with each process that takes it over. What an earlier one still writes is refused. */
   readonly epoch: number;
-  /** Ascends from 1 over all epochs; a number is left out where an entry was given up. */
+  /** Ascends from 1 over all epochs. Numbers are left out before a snapshot only, where entries were given up. */
   readonly seq: number;
   /** The tick of its last record. */
   readonly tick: number;

@@ -152,7 +152,17 @@ export class Rooms {
         log.error({ room: roomId, game: room.game, err: error }, 'a room cannot be gone on with and is set aside');
       }
     }
-    await Promise.all(found.map((one) => this.#resume(one.room, one.game, one.restored)));
+    // Claimed before the last look: a process that is not gone yet may have gone on while the rooms were read.
+    const epochs = await Promise.all(found.map(({ room }) => journal.journal.claim(room.roomId)));
+    const latest = new Map((await journal.journal.unfinished()).map((room) => [room.roomId, room]));
+    for (const [index, { room, game, restored }] of found.entries()) {
+      const epoch = epochs[index] ?? null;
+      const { roomId, seq } = latest.get(room.roomId) ?? room;
+      if (epoch === null) continue;
+      const isNews = seq !== room.seq;
+      const last = isNews ? restoreRoom(await journal.journal.read(roomId, 'last-snapshot'), game) : restored;
+      this.#resume(roomId, game, last, epoch, seq);
+    }
   }
 
   /** Takes no more joins and ends every room; those that are written down are left for another process to go on with. */
@@ -241,9 +251,7 @@ export class Rooms {
     return room;
   }
 
-  async #resume({ roomId, seq }: JournaledRoom, game: Game, restored: RestoredRoom): Promise<void> {
-    const epoch = (await this.#options.journal?.journal.claim(roomId)) ?? null;
-    if (epoch === null) return;
+  #resume(roomId: string, game: Game, restored: RestoredRoom, epoch: number, seq: number): void {
     const { code, serial, isStanding, openedWallMs } = restored;
     const record = { epoch, seq, isStanding, openedWallMs };
     const room = this.#make({ id: roomId, code, serial, game }, record, restored);

@@ -1,0 +1,43 @@
+/**
+ * The little that stores and journals need of a database: lists of statements, each list one transaction. Statements are
+ * written once for SQLite and PostgreSQL; parameters are `$1`, `$2` and so on in both.
+ */
+
+export type SqlValue = string | number | Uint8Array | null;
+
+export interface SqlStatement {
+  readonly sql: string;
+  readonly params?: readonly SqlValue[];
+  /** Where it changes no row, nothing of the transaction is done. */
+  readonly mustChange?: boolean;
+}
+
+export interface SqlResult {
+  /** Whole numbers come as numbers, bytes as Uint8Array. */
+  readonly rows: readonly Readonly<Record<string, SqlValue>>[];
+  /** Rows that were inserted, updated or deleted. */
+  readonly changes: number;
+}
+
+export interface SqlOutcome {
+  /** One for each statement up to the one that failed. */
+  readonly results: readonly SqlResult[];
+  /** The place of the statement that had to change something and did not: nothing was done then. Null where all was done. */
+  readonly failedAt: number | null;
+}
+
+export type SqlDialect = 'sqlite' | 'postgres';
+
+export interface Sql {
+  readonly dialect: SqlDialect;
+  /**
+   * Runs statements in their order as one transaction. `isSynced`: it is on the disk when this resolves, and not only safe from the end of
+   * this process. `isRead`: it only reads, and may be done again where the line broke. Rejects with StoreError.
+   */
+  transact(
+    statements: readonly SqlStatement[],
+    options?: { readonly isSynced?: boolean; readonly isRead?: boolean },
+  ): Promise<SqlOutcome>;
+  /** Finishes what was asked before, and frees what it holds. Calling twice is fine; other calls are refused afterwards. */
+  close(): Promise<void>;
+}
