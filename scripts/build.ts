@@ -4,7 +4,7 @@
  * finished declarations of the ones before, as somebody who installs them would see them.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -14,6 +14,7 @@ interface Manifest {
   readonly name: string;
   readonly private?: boolean;
   readonly exports: Readonly<Record<string, string>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
@@ -110,7 +111,11 @@ function writePublished({ folder, manifest }: Package): void {
       { types: published(target, '.d.ts'), default: published(target, '.js') },
     ]),
   );
-  const files = ['**/*.js', '**/*.d.ts'];
+  // Pages that `scripts/pages.ts` has built go along.
+  const pages = join(ROOT, 'packages', folder, 'dist');
+  const hasPages = existsSync(pages);
+  if (hasPages) cpSync(pages, join(out, 'pages'), { recursive: true });
+  const files = ['**/*.js', '**/*.d.ts', ...(hasPages ? ['pages/**'] : [])];
   writeFileSync(join(out, 'package.json'), `${JSON.stringify({ ...manifest, exports, files }, null, 2)}\n`);
   copyFileSync(join(ROOT, 'LICENSE'), join(out, 'LICENSE'));
   const readme = [join(ROOT, 'packages', folder, 'README.md'), join(ROOT, 'README.md')].find((path) =>

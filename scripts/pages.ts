@@ -1,5 +1,5 @@
 /**
- * Builds the page of every example that has a vite.config.ts, when a source is newer than the last build.
+ * Builds the page of every example and package that has a vite.config.ts, when a source is newer than the last build.
  * `--always` builds regardless. Run by `npm start` and, always, by `npm test`.
  */
 import { createHash } from 'node:crypto';
@@ -17,9 +17,9 @@ interface Stamp {
 const sources = hashSources();
 if (process.argv.includes('--always') || !isFresh(sources)) {
   const startedMs = performance.now();
-  const examples = globSync('examples/*/vite.config.ts', { cwd: ROOT }).sort();
+  const pages = globSync('{examples,packages}/*/vite.config.ts', { cwd: ROOT }).sort();
   const outputs: string[] = [];
-  for (const config of examples) outputs.push(await buildPage(resolve(ROOT, config, '..')));
+  for (const config of pages) outputs.push(await buildPage(resolve(ROOT, config, '..')));
   writeFileSync(STAMP, JSON.stringify({ sources, outputs } satisfies Stamp));
   console.log(`Built ${outputs.length} pages in ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`);
 }
@@ -52,10 +52,13 @@ function isFresh(sourcesNow: string): boolean {
 
 /** Names and times instead of contents: the answer has to cost less than the build it may save. */
 function hashSources(): string {
-  const files = globSync(['examples/**/*', 'packages/{core,client}/{package.json,src/**/*}', 'package-lock.json'], {
-    cwd: ROOT,
-    exclude: (path) => /(^|[\\/])(node_modules|dist|data)([\\/]|$)|\.test\.ts$/.test(path),
-  });
+  const files = globSync(
+    ['examples/**/*', 'packages/{core,client,dashboard}/{package.json,vite.config.ts,src/**/*}', 'package-lock.json'],
+    {
+      cwd: ROOT,
+      exclude: (path) => /(^|[\\/])(node_modules|dist|data)([\\/]|$)|\.test\.ts$/.test(path),
+    },
+  );
   const hash = createHash('sha256');
   for (const file of files.sort()) {
     const found = statSync(join(ROOT, file));

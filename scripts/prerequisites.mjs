@@ -1,12 +1,12 @@
 /**
- * Programs of the system that some suites drive: a browser, and Python with the client libraries of other servers.
+ * Programs of the system that some suites drive: a browser, Python with the client libraries of other servers, and PostgreSQL.
  *
  * Where this may install them (root on a Debian-like Linux) it does; elsewhere it reports what is missing through the
  * environment, and the suites skip with that reason. MADANG_NO_INSTALL=1 forbids installing.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { seconds } from './bootstrap.mjs';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome.exe'];
@@ -23,17 +23,20 @@ const PYTHON_MODULES = {
   tornado: 'python3-tornado',
   websockets: 'python3-websockets',
 };
+/** Debian keeps PostgreSQL's programs out of PATH, a folder for each version. */
+const POSTGRES_VERSIONS = '/usr/lib/postgresql';
 const APT_TIMEOUT_MS = 5 * 60_000;
 
 /**
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<NodeJS.ProcessEnv>} the same with MADANG_HAVE_CHROMIUM, MADANG_CHROMIUM, MADANG_HAVE_PYTHON and
- *   MADANG_PYTHON added; a path is absent when its HAVE is `0`
+ * @returns {Promise<NodeJS.ProcessEnv>} the same with MADANG_HAVE_CHROMIUM, MADANG_CHROMIUM, MADANG_HAVE_PYTHON,
+ *   MADANG_PYTHON, MADANG_HAVE_POSTGRES and MADANG_POSTGRES_BIN (a folder) added; a path is absent when its HAVE is `0`
  */
 export async function preparePrerequisites(env) {
   const missing = [
     ...(findBrowser(env) === null ? ['chromium'] : []),
     ...(findPython(env) === null ? missingPythonPackages() : []),
+    ...(findPostgres(env) === null ? ['postgresql'] : []),
   ];
   if (missing.length > 0) {
     const obstacle = installObstacle(env);
@@ -42,12 +45,15 @@ export async function preparePrerequisites(env) {
   }
   const browser = findBrowser(env);
   const python = findPython(env);
+  const postgres = findPostgres(env);
   return {
     ...env,
     MADANG_HAVE_CHROMIUM: browser === null ? '0' : '1',
     MADANG_HAVE_PYTHON: python === null ? '0' : '1',
+    MADANG_HAVE_POSTGRES: postgres === null ? '0' : '1',
     ...(browser === null ? {} : { MADANG_CHROMIUM: browser }),
     ...(python === null ? {} : { MADANG_PYTHON: python }),
+    ...(postgres === null ? {} : { MADANG_POSTGRES_BIN: postgres }),
   };
 }
 
@@ -67,6 +73,23 @@ function findPython(env) {
   const imports = `import ${Object.keys(PYTHON_MODULES).join(', ')}`;
   const pythons = [...candidates(env.MADANG_PYTHON), '/usr/bin/python3', ...onPath('python3', env)];
   return [...new Set(pythons)].find((path) => isExecutable(path) && succeeds(path, ['-c', imports])) ?? null;
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string | null} the folder of the newest PostgreSQL server's programs
+ */
+function findPostgres(env) {
+  const versions = existsSync(POSTGRES_VERSIONS) ? readdirSync(POSTGRES_VERSIONS).map(Number).filter(Boolean) : [];
+  const folders = [
+    ...candidates(env.MADANG_POSTGRES_BIN),
+    ...versions.sort((a, b) => b - a).map((version) => join(POSTGRES_VERSIONS, String(version), 'bin')),
+    ...onPath('postgres', env).map(dirname),
+  ];
+  return (
+    folders.find((folder) => ['initdb', 'postgres', 'pg_dump'].every((name) => isExecutable(join(folder, name)))) ??
+    null
+  );
 }
 
 function missingPythonPackages() {

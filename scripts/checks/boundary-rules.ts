@@ -40,8 +40,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   redis: ['core', 'server'],
   postgres: ['core', 'server'],
   testing: ['core', 'server', 'client'],
-  dashboard: [],
-  cli: ['core', 'server', 'client', 'testing', 'dashboard'],
+  dashboard: ['core', 'client'],
+  cli: ['core', 'server', 'client', 'socketio', 'postgres', 'testing', 'dashboard'],
 };
 
 /** Tests of these may drive the package they are in through the public test kit. */

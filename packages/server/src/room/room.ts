@@ -27,18 +27,15 @@ import {
   GameError,
   hashState,
   type Seat,
-  type SeededRandom,
   type StateStore,
   seededRandom,
   type ValuesOf,
 } from '@madang/core';
-import { StateRecorder } from '@madang/core/journal';
 import type { RoomPowers } from '@madang/core/netcode';
 import type { Logger } from 'pino';
-import type { Lane, LaneOptions } from '../journal/journal-feed.ts';
 import type { RestoredRoom } from '../journal/restored-room.ts';
 import type { MatchFacts } from '../journal/room-facts.ts';
-import { type OwnFacts, RoomJournal } from '../journal/room-journal.ts';
+import type { OwnFacts } from '../journal/room-journal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomListing } from '../ports/directory.ts';
 import { type Explanation, explain } from '../replication/explain.ts';
@@ -54,6 +51,7 @@ import { Rerun } from './rerun.ts';
 import type { ReturnTokens } from './return-tokens.ts';
 import { Rewind } from './rewind.ts';
 import { RoomDoor } from './room-door.ts';
+import { RoomKeeping, type RoomRecord } from './room-keeping.ts';
 import { RoomSocial } from './room-social.ts';
 import { TickTimers } from './room-timers.ts';
 import { RulePlay } from './rule-play.ts';
@@ -70,16 +68,6 @@ export const FAULTS_IN_A_ROW_MAX = 10;
 
 /** Lines of chat that may have been said after what a journal has: their numbers are not given out again. */
 const LOST_LINES = 64;
-
-/** How a room comes to its journal. */
-export interface RoomRecord {
-  readonly epoch: number;
-  readonly isStanding: boolean;
-  readonly openedWallMs: number;
-  /** True while nothing can be written down. */
-  readonly isDegraded: boolean;
-  open(options: Pick<LaneOptions, 'isStrict' | 'keepsHistory' | 'durable' | 'restart' | 'lost'>): Lane;
-}
 
 /** Docs: docs/lifecycles.md. A locked room is open, and lets nobody new in. */
 export type RoomPhase = 'opening' | 'open' | 'closing' | 'closed';
@@ -144,17 +132,7 @@ export class Room {
   readonly #seating: Seating;
   readonly #bots: Bots;
   readonly #asked: Asked;
-  readonly #random: SeededRandom;
-  readonly #isStrict: boolean;
-  /** Says what each tick changed, to who writes it down or shows it later. */
-  #recorder: StateRecorder | null = null;
-  #journal: RoomJournal | null = null;
-  #own: OwnFacts | null = null;
-  /** What follows from the tick at hand and is told after it. */
-  #held: (() => void)[] = [];
-  #isTicking = false;
-  /** The tick that has to be durable before anybody is told of it, and before there is another; null where there is none. */
-  #awaited: { readonly tick: number; readonly startMs: number } | null = null;
+  readonly #keeping: RoomKeeping;
   #phase: RoomPhase = 'opening';
   #faultsInARow = 0;
   #hasReported = false;
@@ -168,16 +146,32 @@ export class Room {
     this.game = game;
     this.#options = options;
     this.#ticksPerSending = Math.round(game.tickRateHz / game.sendRateHz);
-    this.#isStrict = record !== null && game.durability === 'strict';
     const random = seededRandom(restored?.random ?? options.seed);
-    this.#random = random;
-    const tell = (run: () => void): void => this.#tell(run);
     const seats = new Seats(game.seats);
     const state = createState(game.state, {
       badWrites,
       onClamp: (problem) => log.warn({ room: id, tick: this.tick, ...problem.details }, 'a bad write was clamped'),
     });
     restored?.readState(state);
+    const keeping = new RoomKeeping({
+      roomId: id,
+      code,
+      serial: options.serial,
+      game,
+      state,
+      random,
+      record,
+      badWrites,
+      seats,
+      tokens,
+      log,
+      gallery: () => this.#gallery,
+      tick: () => this.tick,
+      own: () => this.#ownFacts(),
+      lost: () => this.close(roomGone(id)),
+    });
+    this.#keeping = keeping;
+    const tell = (run: () => void): void => keeping.tell(run);
     const replication = new Replication({
       game,
       state,
@@ -187,7 +181,7 @@ export class Room {
     const letters = new Letters({
       game,
       seats,
-      emitted: ({ frame }, to) => this.#journal?.event(to?.number ?? 0, frame),
+      emitted: (event, to) => keeping.event(event, to),
       event: (event) => {
         this.#gallery.event(event);
         options.emitted(this, event);
@@ -214,7 +208,7 @@ export class Room {
       log,
       badWrites,
       syncTest,
-      played: (seat, input, viewTick) => this.#journal?.played(this.tick, seat, input, viewTick),
+      played: (seat, input, viewTick) => keeping.played(seat, input, viewTick),
       emitted: (name, payload, to, by) => letters.emit(this.tick, name, payload, to, by),
     });
     const door = new RoomDoor({ roomId: id, game, rules, changed: () => options.changed(this) });
@@ -233,7 +227,7 @@ export class Room {
       },
       authorize: ({ name, user, roles, rating, team }) => {
         // What the game is asked it may remember.
-        this.#journal?.asked(() => ['watch', { name, user, roles: [...roles], rating, team }]);
+        keeping.asked(() => ['watch', { name, user, roles: [...roles], rating, team }]);
         return door.authorize({ name, user, roles, rating, team }, true);
       },
     });
@@ -256,10 +250,7 @@ export class Room {
         if (this.#phase === 'open') options.changed(this);
       },
       tell,
-      noted: (what) => {
-        // What rules bring about themselves comes about again where they are run again.
-        if (!this.#isTicking) this.#journal?.asked(what);
-      },
+      noted: (what) => keeping.noted(what),
     });
     this.#seating = seating;
     this.#bots = new Bots({ game, state, random, seats, seating, rules });
@@ -276,7 +267,7 @@ export class Room {
       social,
       position: () => this.position,
       tell,
-      noted: (what) => this.#journal?.asked(what),
+      noted: (what) => keeping.asked(what),
     });
     this.#loop = new TickLoop({
       clock,
@@ -304,7 +295,7 @@ export class Room {
 
   /** True while the tick at hand is not durable, in a strict room: nobody has been told of it. */
   get isWaiting(): boolean {
-    return this.#awaited !== null;
+    return this.#keeping.isWaiting;
   }
 
   /** Seats held by people: reserved and dropped ones included, and those that tickets hold. */
@@ -402,7 +393,7 @@ export class Room {
     this.#restore(restored);
     const asked = this.#seating.restore(restored);
     this.#begin(restored.tick, delayMs, restored.playing);
-    for (const what of asked) this.#journal?.asked(() => what);
+    for (const what of asked) this.#keeping.asked(() => what);
   }
 
   /** Goes on from a recording, everybody as they were: for who plays it again. It does not tick by itself. */
@@ -433,10 +424,7 @@ export class Room {
   }
 
   #begin(tick: number, delayMs: number, playing?: RestoredRoom['playing']): void {
-    this.#journal = this.#openJournal(playing);
-    if (this.#journal !== null || this.#gallery.isLate) this.#recorder = new StateRecorder(this.game.state, this.state);
-    this.#journal?.snapshot(tick);
-    this.#gallery.record(tick, null);
+    this.#keeping.begin(playing);
     this.#replication.publish(tick);
     this.#rewind.record(tick);
     this.#loop.start(delayMs);
@@ -466,7 +454,7 @@ export class Room {
 
   /** The game's ratings say something else of a user now: rules see it from the next tick on. */
   rate(user: string, rating: number): void {
-    this.#journal?.asked(() => ['rate', user, rating]);
+    this.#keeping.asked(() => ['rate', user, rating]);
     for (const seat of this.#seats.seatedPeople) if (seat.user === user) seat.sit({ rating });
   }
 
@@ -498,7 +486,7 @@ export class Room {
     this.#phase = 'closing';
     this.#loop.stop();
     if (wasOpen) rules.run('close', () => this.game.close?.(rules.scope, rules.moment));
-    this.#journal?.end(this.tick, error.message);
+    this.#keeping.end(error.message);
     this.#close(error);
   }
 
@@ -507,21 +495,14 @@ export class Room {
    * ends. No rule hears of it.
    */
   suspend(error: GameError): void {
-    if (this.#phase !== 'open' || this.#journal === null) return this.close(error);
+    if (this.#phase !== 'open' || !this.#keeping.isWritten) return this.close(error);
     this.#phase = 'closing';
     this.#loop.stop();
-    this.#journal.leave(this.tick);
+    this.#keeping.leave();
     this.#close(error);
   }
 
   #close(error: GameError): void {
-    // What is not durable yet is told to nobody.
-    const held = this.#isStrict ? [] : this.#held;
-    this.#held = [];
-    this.#awaited = null;
-    this.#isTicking = false;
-    this.#journal = null;
-    for (const tell of held) tell();
     this.#seating.close(error);
     this.#gallery.close(error);
     this.#phase = 'closed';
@@ -531,35 +512,28 @@ export class Room {
   /** One tick. The loop calls it; a simulation may. */
   runTick(): void {
     if (this.#phase !== 'open') return;
-    if (this.#awaited !== null) {
+    if (this.#keeping.isWaiting) {
       this.slippedTicks++;
       return;
     }
     const rules = this.#rules;
     const startMs = this.#options.clock.nowMs();
-    this.#isTicking = true;
+    this.#keeping.isTicking = true;
     rules.begin(rules.tick + 1);
     this.#seating.run();
     this.#gallery.admit();
     const botFault = this.#bots.fill();
     this.#asked.run();
     this.#judge(botFault ?? rules.runTimers() ?? this.#bots.think() ?? rules.play());
-    this.#isTicking = false;
+    this.#keeping.isTicking = false;
     // Closed by `#judge`, which the compiler does not see.
     if ((this.#phase as RoomPhase) !== 'open') return;
     if (this.#isSending) this.#seating.prepareWelcomes();
-    if (this.#recorder !== null) {
-      const change = this.#recorder.change();
-      this.#gallery.record(rules.tick, change);
-      this.#journal?.tick(rules.tick, change);
-    }
-    if (this.#isStrict) this.#awaited = { tick: rules.tick, startMs };
-    else this.#finish(startMs);
+    this.#keeping.record(() => this.#finish(startMs));
   }
 
   /** The second half of a tick: whatever it brought about is told. */
   #finish(startMs: number): void {
-    for (const tell of this.#held.splice(0)) tell();
     if (this.#isSending) this.#publish();
     this.#tickTime.add(this.#options.clock.nowMs() - startMs);
     if (this.#ending !== null) this.close(roomClosed(this.id, this.#ending));
@@ -570,77 +544,18 @@ export class Room {
     return this.tick % this.#ticksPerSending === 0 || this.#ending !== null;
   }
 
-  #tell(run: () => void): void {
-    if (this.#isTicking || this.#awaited !== null) this.#held.push(run);
-    else run();
-  }
-
-  #openJournal(playing: RestoredRoom['playing'] = new Map()): RoomJournal | null {
-    const { record, serial, tokens, badWrites, log } = this.#options;
-    const { durability = 'async' } = this.game;
-    // A room that is always open never ends, and its recording would never be one.
-    const recordings = record?.isStanding === true ? 'none' : (this.game.recordings ?? 'none');
-    if (record === null || (durability === 'none' && recordings === 'none')) return null;
-    const { epoch, isStanding, openedWallMs } = record;
-    const lane = record.open({
-      isStrict: this.#isStrict,
-      keepsHistory: recordings !== 'none',
-      durable: (tick) => {
-        const awaited = this.#awaited;
-        if (awaited === null || tick < awaited.tick) return;
-        this.#awaited = null;
-        this.#finish(awaited.startMs);
-      },
-      restart: () => this.#journal?.snapshot(this.tick),
-      lost: () => {
-        const room = { room: this.id, tick: this.tick };
-        // One that was left goes on elsewhere anyhow, only without what it wrote last.
-        if (this.#phase !== 'open') return log.warn(room, 'another process went on before the last ticks were written');
-        log.error(room, 'another process has taken the room over');
-        this.#journal = null;
-        this.close(roomGone(this.id));
-      },
-    });
-    return new RoomJournal({
-      head: { roomId: this.id, code: this.code, serial, epoch, isStanding, openedWallMs, badWrites },
-      game: this.game,
-      state: this.state,
-      random: this.#random,
-      lane,
-      recordings,
-      tooLong: (bytes) => log.warn({ room: this.id, bytes }, 'a recording is too long, and is cut'),
-      playing,
-      seats: this.#seats.numbered,
-      token: (seat) => tokens.digestsOf(seat),
-      own: () => this.#ownFacts(),
-    });
-  }
-
-  /** The room's own facts: the same object while they are the same. */
   #ownFacts(): OwnFacts {
-    const before = this.#own;
-    const host = this.#seating.host?.number ?? 0;
     const { isLocked, sentOut } = this.#door;
-    const { running } = this.#timers;
-    const { lastLine: chatLine } = this.#social;
-    const hasReported = this.#hasReported;
-    const faultsInARow = this.#faultsInARow;
-    const { match } = this;
-    if (
-      before !== null &&
-      before.host === host &&
-      before.isLocked === isLocked &&
-      before.sentOut === sentOut &&
-      before.timers === running &&
-      before.hasReported === hasReported &&
-      before.faultsInARow === faultsInARow &&
-      before.chatLine === chatLine &&
-      before.match === match
-    ) {
-      return before;
-    }
-    this.#own = { host, isLocked, sentOut, timers: running, hasReported, faultsInARow, chatLine, match };
-    return this.#own;
+    return {
+      host: this.#seating.host?.number ?? 0,
+      isLocked,
+      sentOut,
+      timers: this.#timers.running,
+      hasReported: this.#hasReported,
+      faultsInARow: this.#faultsInARow,
+      chatLine: this.#social.lastLine,
+      match: this.match,
+    };
   }
 
   /** Counts ticks in which rules failed, and closes the room after too many in a row. */
@@ -705,7 +620,7 @@ export class Room {
       report: (places) => {
         if (this.#hasReported) return;
         this.#hasReported = true;
-        this.#tell(() => this.#options.reported(this, places));
+        this.#keeping.tell(() => this.#options.reported(this, places));
       },
       timers: this.#timers,
     };
@@ -719,7 +634,7 @@ export class Room {
   #checkFree(user: string | null): void {
     this.#checkOpen(user);
     // Somebody who would be told nothing is better told that.
-    if (this.#isStrict && this.#options.record?.isDegraded === true) throw journalDown();
+    if (this.#keeping.isStuck) throw journalDown();
     if (!this.hasFreeSeat) throw roomFull(this.id, this.game.seats);
   }
 }

@@ -20,7 +20,8 @@ import type { Random } from '../ports/random.ts';
 import { playerName } from './player-name.ts';
 import { forbidden, journalDown, roomGone, seatGone, ticketGone } from './refusals.ts';
 import { ReturnTokens } from './return-tokens.ts';
-import { Room, type RoomOptions, type RoomRecord } from './room.ts';
+import { Room, type RoomOptions } from './room.ts';
+import type { RoomRecord } from './room-keeping.ts';
 import type { RoomSeat, Sitter } from './seat.ts';
 import { SeatTickets } from './seat-tickets.ts';
 import type { RoomEvent, SeatHandle, Viewer } from './viewer.ts';
@@ -119,8 +120,9 @@ export class Rooms {
     return this.#rooms.get(id);
   }
 
-  /** Opens the rooms that are always open, where they were not resumed. */
+  /** Opens the rooms that are always open, where they were not resumed. Throws SERVER_STOPPING. */
   start(): void {
+    if (this.#isStopping) throw stopping();
     for (const name of this.#options.alwaysOpen) {
       const game = this.game(name);
       if (![...this.#standing].some((room) => room.game === game)) this.#openStanding(game);
@@ -161,6 +163,8 @@ export class Rooms {
       if (epoch === null) continue;
       const isNews = seq !== room.seq;
       const last = isNews ? restoreRoom(await journal.journal.read(roomId, 'last-snapshot'), game) : restored;
+      // Stopped meanwhile: what was claimed waits for the next process.
+      if (this.#isStopping) throw stopping();
       this.#resume(roomId, game, last, epoch, seq);
     }
   }

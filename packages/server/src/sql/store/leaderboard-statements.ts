@@ -1,6 +1,7 @@
 /**
  * What leaderboards ask of a database. `$1` to `$3` name the board in every statement. Places are compared as pairs, so that one index finds
- * them; what a statement compares with comes by sub-selects of one value each, which both databases look up once.
+ * them; what they are compared with comes by sub-selects of one value each, which both databases look up once. The `+` before the second of
+ * a pair is for SQLite: beside a value that has a column's type it would use the index for the first only, and read all who are tied.
  */
 
 const IS_BOARD = 'name = $1 AND period = $2 AND rank_order = $3';
@@ -33,7 +34,7 @@ export const RENAME = `UPDATE madang_scores SET name = $5 WHERE board = ${BOARD}
 
 /** The bucket of a place, or the one above that. */
 function bucket(columns: string, is: '<=' | '<', height: string, came: string, board = BOARD): string {
-  return `SELECT ${columns} FROM madang_score_buckets b WHERE b.board = ${board} AND (b.height, b.came) ${is} (${height}, ${came})
+  return `SELECT ${columns} FROM madang_score_buckets b WHERE b.board = ${board} AND (b.height, b.came) ${is} (${height}, +${came})
     ORDER BY b.height DESC, b.came DESC LIMIT 1`;
 }
 const BEGIN = 'b.height, b.came';
@@ -62,7 +63,7 @@ export const HOLD = `UPDATE madang_boards SET changes = changes WHERE ${IS_BOARD
 export const SPLIT = `INSERT INTO madang_score_buckets (board, height, came, size)
   SELECT b.board, CAST($4 AS BIGINT), CAST($5 AS BIGINT), b.size - (
     SELECT COUNT(*) FROM madang_scores s
-      WHERE s.board = b.board AND (s.height, s.came) >= (b.height, b.came) AND (s.height, s.came) < ($4, $5))
+      WHERE s.board = b.board AND (s.height, s.came) >= (b.height, +b.came) AND (s.height, s.came) < ($4, $5))
   FROM madang_score_buckets b WHERE b.board = ${BOARD} AND (b.height, b.came) = (${bucket(BEGIN, '<=', '$4', '$5')})
   ON CONFLICT DO NOTHING`;
 
@@ -76,38 +77,42 @@ export const SPLIT_OFF = `UPDATE madang_score_buckets SET size = size - ${SIZE_T
 export const MERGE = `UPDATE madang_score_buckets SET size = size + ${SIZE_THERE} WHERE ${IS_ABOVE} AND size + ${SIZE_THERE} <= $6`;
 export const MERGED = `DELETE FROM madang_score_buckets WHERE board = ${BOARD} AND height = $4 AND came = $5`;
 
-const MY_PLACE = '(SELECT height FROM me), (SELECT came FROM me)';
-const MY_BUCKET = '(SELECT height FROM bucket), (SELECT came FROM bucket)';
+const MY_PLACE = '(SELECT height FROM me), +(SELECT came FROM me)';
+const MY_BUCKET = '(SELECT height FROM bucket), +(SELECT came FROM bucket)';
 const MY_BOARD = '(SELECT board FROM me)';
 
-/** `$4` user. Of its bucket no more is read than it holds: without that, one of the databases may choose to read the whole board. */
-const PLACED = `WITH me AS (
+/** `$4`: a user. */
+const ME = `me AS MATERIALIZED (
     SELECT board, user_id, name, height, came, at_ms FROM madang_scores WHERE board = ${BOARD} AND user_id = $4
-  ), bucket AS (
+  )`;
+
+/**
+ * Somebody's place (`$4` user): a row with its number, or none. Of its bucket no more is read than it holds: without that, one of the
+ * databases may choose to read the whole board.
+ */
+export const STANDING = `WITH ${ME}, bucket AS MATERIALIZED (
     ${bucket(WHOLE, '<=', '(SELECT height FROM me)', '(SELECT came FROM me)', MY_BOARD)}
-  ), placed AS (
-    SELECT 1
+  )
+  SELECT user_id, name, height, came, at_ms, (
+      1
       + COALESCE((SELECT CAST(SUM(b.size) AS BIGINT) FROM madang_score_buckets b
         WHERE b.board = ${MY_BOARD} AND (b.height, b.came) < (${MY_BUCKET})), 0)
       + (SELECT COUNT(*) FROM (
         SELECT s.height, s.came FROM madang_scores s WHERE s.board = ${MY_BOARD} AND (s.height, s.came) >= (${MY_BUCKET})
           ORDER BY s.height, s.came LIMIT (SELECT size FROM bucket)
-      ) AS near WHERE (near.height, near.came) < (${MY_PLACE})) AS place
-  )`;
+      ) AS near WHERE (near.height, near.came) < (${MY_PLACE}))
+    ) AS place
+  FROM me`;
 
-/** Somebody's place: a row with its number, or none. */
-export const STANDING = `${PLACED}
-  SELECT user_id, name, height, came, at_ms, (SELECT place FROM placed) AS place FROM me`;
-
-/** `$5` rows above, and `$6` from the player's own on; each with the player's place. */
-export const AROUND = `${PLACED}, above AS (
+/** `$5` rows above somebody (`$4` user), and `$6` from there on. */
+export const NEIGHBOURS = `WITH ${ME}, above AS (
     SELECT * FROM madang_scores s WHERE s.board = ${MY_BOARD} AND (s.height, s.came) < (${MY_PLACE})
       ORDER BY s.height DESC, s.came DESC LIMIT $5
   ), below AS (
     SELECT * FROM madang_scores s WHERE s.board = ${MY_BOARD} AND (s.height, s.came) >= (${MY_PLACE})
       ORDER BY s.height, s.came LIMIT $6
   )
-  SELECT user_id, name, height, at_ms, (SELECT place FROM placed) AS place
+  SELECT user_id, name, height, at_ms
     FROM (SELECT * FROM above UNION ALL SELECT * FROM below) AS near ORDER BY height, came`;
 
 /** `$4` rows from the top. */

@@ -9,6 +9,7 @@ import type { BoardKey } from '../../ports/store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { migrate } from '../migrate.ts';
 import type { Sql } from '../sql.ts';
+import * as ask from './leaderboard-statements.ts';
 import { storeMigrations } from './schema.ts';
 import { SqlLeaderboards } from './sql-leaderboards.ts';
 
@@ -135,3 +136,20 @@ test('a database that fails at any moment, or does not say whether it did it, le
     expect(top.map(({ score }) => score)).toEqual([...best.values()].sort((a, b) => b - a));
     for (const one of top) expect(await sound.standing(board, one.user)).toEqual(one);
   }));
+
+test('places are found by score and moment together: a million may have the same score', () =>
+  opened(async (sql) => {
+    for (const statement of [ask.STANDING, ask.NEIGHBOURS, ask.SPLIT, ask.ONE_LESS, ask.ONE_MORE, ask.BUCKET_ENTERED]) {
+      const { results } = await sql.transact([
+        { sql: `EXPLAIN QUERY PLAN ${statement}`, params: ['a', 'b', 'c', 1, 2, 3].slice(0, paramsIn(statement)) },
+      ]);
+      const plan = (results[0]?.rows ?? []).map(({ detail }) => String(detail));
+      expect(plan.filter((line) => line.includes('(height,came)')).length).toBeGreaterThan(0);
+      expect(plan.filter((line) => /height[<>]/u.test(line) || line.startsWith('SCAN madang'))).toEqual([]);
+    }
+  }));
+
+/** The highest number of a parameter. */
+function paramsIn(statement: string): number {
+  return Math.max(...[...statement.matchAll(/\$(\d)/gu)].map(([, number]) => Number(number)));
+}

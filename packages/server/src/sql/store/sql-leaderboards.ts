@@ -68,10 +68,17 @@ export class SqlLeaderboards implements Leaderboards {
 
   async around(key: BoardKey, user: string, limit: number): Promise<readonly Standing[]> {
     const above = rowsAbove(limit);
-    const params = [...paramsOf(key, user), user, above, rowsAtMost(limit) - above];
-    const rows = await rowsOf(this.#sql, { sql: ask.AROUND, params });
-    const mine = rows.findIndex(({ user_id }) => user_id === user);
-    return rows.map((row, index) => standingOf(key, row, Number(row.place) + index - mine));
+    const me = [...paramsOf(key, user), user];
+    const { results } = await this.#sql.transact(
+      [
+        { sql: ask.STANDING, params: me },
+        { sql: ask.NEIGHBOURS, params: [...me, above, rowsAtMost(limit) - above] },
+      ],
+      { isRead: true },
+    );
+    const [mine, near] = results.map(({ rows }) => rows);
+    const at = near?.findIndex(({ user_id }) => user_id === user) ?? 0;
+    return (near ?? []).map((row, index) => standingOf(key, row, Number(mine?.[0]?.place) + index - at));
   }
 
   async size(key: BoardKey): Promise<number> {
