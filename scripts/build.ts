@@ -116,7 +116,9 @@ function writePublished({ folder, manifest }: Package): void {
   const hasPages = existsSync(pages);
   if (hasPages) cpSync(pages, join(out, 'pages'), { recursive: true });
   const files = ['**/*.js', '**/*.d.ts', ...(hasPages ? ['pages/**'] : [])];
-  writeFileSync(join(out, 'package.json'), `${JSON.stringify({ ...manifest, exports, files }, null, 2)}\n`);
+  const commands = Object.entries(manifest.bin ?? {}).map(([name, target]) => [name, published(target, '.js')]);
+  const bin = commands.length === 0 ? {} : { bin: Object.fromEntries(commands) };
+  writeFileSync(join(out, 'package.json'), `${JSON.stringify({ ...manifest, exports, ...bin, files }, null, 2)}\n`);
   copyFileSync(join(ROOT, 'LICENSE'), join(out, 'LICENSE'));
   const readme = [join(ROOT, 'packages', folder, 'README.md'), join(ROOT, 'README.md')].find((path) =>
     existsSync(path),

@@ -171,7 +171,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 test('the record survives a restart on the same DATA', async () => {
   const DATA = freshFolder();
   const best = { name: '도토리', score: 321, round: 7 };
-  const store = openSqliteStore(join(DATA, 'madang.sqlite'));
+  const store = await openSqliteStore(join(DATA, 'madang.sqlite'));
   await store.save('land-grab/record', best, 0);
   await store.close();
 

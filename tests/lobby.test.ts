@@ -83,6 +83,7 @@ test('two guests are matched by the queue, play, and keep what they won', async 
   const memory = new MemoryStore();
   const kept: string[] = [];
   const store: Store = {
+    ...memory,
     load: (key) => memory.load(key),
     save: async (key, value, baseVersion) => {
       const version = await memory.save(key, value, baseVersion);

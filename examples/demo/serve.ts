@@ -18,6 +18,7 @@ import {
   type ServerOptions,
   type SqliteOptions,
 } from '@madang/server';
+import { dashboardPages } from '@madang/dashboard';
 import { socketIo } from '@madang/socketio';
 import { arena } from '@madang-examples/arena/game';
 import { landGrab } from '@madang-examples/land-grab/game';
@@ -64,6 +65,7 @@ const server = createOrGiveUp({
     { path: '/arena', folder: join(import.meta.dirname, '../arena/dist') },
     { path: '/omok', folder: join(import.meta.dirname, '../omok/dist') },
     { path: '/react', folder: join(import.meta.dirname, '../react-scores/dist') },
+    ...dashboardPages(),
   ],
   store,
   // Rooms go on where they were when this process ends, however it ends.
@@ -85,7 +87,14 @@ const bestRounds = new BestRounds(server, log);
 server.onEvent((event) => bestRounds.hear(event));
 
 let isStopping = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+// Nobody knows what still holds: rooms are written down as they are, and whoever watches this process starts another.
+for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(fault, (err: unknown) => {
+    log.fatal({ err, fault }, 'the server cannot go on');
+    void stop(1);
+  });
+}
 
 try {
   const { url } = await server.start();
@@ -126,14 +135,14 @@ function createOrGiveUp(options: ServerOptions): MadangServer {
   }
 }
 
-async function stop(): Promise<void> {
+async function stop(exitCode: number): Promise<void> {
   // A second signal means: now.
   if (isStopping) process.exit(1);
   isStopping = true;
   setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
   await server.stop();
   await Promise.all([store.close(), journal.close()]);
-  process.exit(0);
+  process.exit(exitCode);
 }
 
 function giveUp(sentence: string): never {

@@ -49,7 +49,16 @@ export function editGame(folder: string, what: string, by: string): void {
 
 /** Runs `madang` in a folder. It ends with the test. */
 export function madang(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Cli {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  return started(cwd, [MAIN, ...args], env);
+}
+
+/** Runs a script of a folder. It ends with the test. */
+export function nodeScript(cwd: string, script: string, env: Readonly<Record<string, string>>): Cli {
+  return started(cwd, [script], env);
+}
+
+function started(cwd: string, args: readonly string[], env: Readonly<Record<string, string>>): Cli {
+  const child = spawn(process.execPath, [...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

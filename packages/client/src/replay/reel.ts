@@ -1,5 +1,5 @@
 /** A recording's records in their order, and where in them one can begin to read. Bytes may be anybody's. */
-import { ByteReader, type FrameSchema, isJsonObject, isSnapshot, type JsonValue } from '@madang/core';
+import { ByteReader, type FrameSchema, isGameError, isJsonObject, isSnapshot, type JsonValue } from '@madang/core';
 import {
   badRecording,
   headOf,
@@ -58,7 +58,7 @@ export class Reel {
         this.records.push(record);
       }
     } catch (problem) {
-      this.torn = sentenceOf(problem);
+      this.torn = reasonOf(problem);
     }
     if (this.chapters.length === 0) throw badRecording(this.torn ?? 'there is no snapshot in it', 0);
   }
@@ -96,7 +96,7 @@ export class Reel {
     this.ticks.length = this.records.length;
     while ((this.chapters.at(-1)?.index ?? -1) >= index) this.chapters.pop();
     this.end = null;
-    this.torn = sentenceOf(problem);
+    this.torn = reasonOf(problem);
     if (this.chapters.length === 0) throw badRecording(this.torn, 0);
   }
 
@@ -144,6 +144,8 @@ function eyesOf(given: JsonValue | undefined): ReplayEyes {
   return typeof seat === 'number' ? { seat } : 'all';
 }
 
-function sentenceOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
+/** What is wrong with the bytes. Throws what is wrong with us. */
+function reasonOf(problem: unknown): string {
+  if (isGameError(problem)) return problem.message;
+  throw problem;
 }

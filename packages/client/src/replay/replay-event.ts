@@ -1,5 +1,5 @@
 /** What a room told its players once, as a recording has it. */
-import { applyServerFrame, ByteReader, type FrameSchema, isStateFrame } from '@madang/core';
+import { applyServerFrame, ByteReader, type FrameSchema, isGameError, isStateFrame } from '@madang/core';
 import { type RawRecord, RECORD, readTick } from '@madang/core/journal';
 import { frameIn, type Reel, type ReelHead } from './reel.ts';
 
@@ -28,8 +28,9 @@ export function eventsOn(reel: Reel): readonly ReplayEvent[] {
         if (event !== null) events.push(event);
       }
     }
-  } catch {
-    // What is wrong is said by whoever plays up to here.
+  } catch (problem) {
+    // What is wrong with the bytes is said by whoever plays up to here.
+    if (!isGameError(problem)) throw problem;
   }
   return events;
 }

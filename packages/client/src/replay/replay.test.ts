@@ -1,5 +1,5 @@
 import { ByteWriter, defineGame, record, u8 } from '@madang/core';
-import { RECORD, recordsOf, writeRecord } from '@madang/core/journal';
+import { type RawRecord, RECORD, type RecordKind, recordsOf, writeRecord } from '@madang/core/journal';
 import { VirtualClock } from '@madang/testing';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
@@ -194,6 +194,19 @@ describe('a game', () => {
   });
 });
 
+/** Another record in place of this one: of other bytes, of other text, or with one bit flipped. Its checksum is right. */
+function spoiled(
+  { kind, body }: RawRecord,
+  change: { readonly kind: RecordKind; readonly body: Uint8Array | string; readonly flip: number },
+): { readonly kind: RecordKind; readonly body: Uint8Array } {
+  if (typeof change.body === 'string') return { kind, body: new TextEncoder().encode(`\u0010${change.body}`) };
+  if (change.flip % 2 === 0) return { kind: change.kind, body: change.body };
+  const flipped = body.slice();
+  const at = (change.flip >> 3) % flipped.length;
+  flipped[at] = (flipped[at] ?? 0) ^ (1 << (change.flip & 7));
+  return { kind, body: flipped };
+}
+
 describe('what cannot be read', () => {
   test('is refused where it has no beginning', () => {
     for (const bytes of [new Uint8Array(), new Uint8Array(100), filmed.view.subarray(0, 50)]) {
@@ -223,6 +236,42 @@ describe('what cannot be read', () => {
         expect({ ...what, names }).toEqual({ ...truth, names });
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('does no more harm than that, whatever somebody wrote into it', () => {
+    const records = [filmed.view, filmed.journal].map((bytes) => [...recordsOf(bytes)]);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...records),
+        fc.array(
+          fc.record({
+            at: fc.nat(400),
+            kind: fc.constantFrom(...Object.values(RECORD)),
+            body: fc.oneof(fc.uint8Array({ maxLength: 30 }), fc.constantFrom('', '{}', '[]', '{"eyes":{"seat":-1}}')),
+            flip: fc.nat(999),
+          }),
+          { minLength: 1, maxLength: 6 },
+        ),
+        (all, changes) => {
+          const out = new ByteWriter();
+          for (const [index, record] of all.entries()) {
+            const change = changes.find(({ at }) => at % all.length === index);
+            const { kind, body } = change === undefined ? record : spoiled(record, change);
+            writeRecord(out, kind, (to) => to.append(body));
+          }
+          try {
+            const replay = openReplay(out.take());
+            for (const share of [1, 0.3, 0.8]) replay.seek(replay.lastTick * share);
+            replay.step(30);
+            expect(replay.events.length).toBeLessThan(100);
+            for (const { name } of replay.people.values()) expect(typeof name).toBe('string');
+          } catch (problem) {
+            expect(problem).toMatchObject({ code: 'BAD_RECORDING' });
+          }
+        },
+      ),
+      { numRuns: 600 },
     );
   });
 

@@ -77,7 +77,7 @@ export function apiWorld({ boards: boardOptions = {}, documents = {} }: WorldOpt
     metrics: { text: async () => '', contentType: 'text/plain' },
     log,
     isStopping: () => false,
-      isDegraded: () => false,
+    isDegraded: () => false,
   });
 
   const ask = async (path: string, asking: Asking = {}): Promise<Answered> => {

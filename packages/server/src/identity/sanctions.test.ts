@@ -134,11 +134,12 @@ test('a server whose store is down at the start starts, says so, and hears of ba
 
 test('stopping writes what waits, and ends where the store does not take it', async () => {
   const { store, failsAs, kept } = failingStore();
-  const { node } = nodes(store);
+  const { clock, node } = nodes(store);
   const one = await node();
   failsAs('full');
   one.sessions.ban({ userId: 'minji' }, { reason: 'lost' });
   await one.sanctions.stop();
+  expect(clock.pending).toBe(0);
   failsAs(null);
   expect((await kept.sanctions.since(0, 10)).sanctions).toEqual([]);
   const other = await node();

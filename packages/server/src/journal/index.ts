@@ -1,3 +1,2 @@
-/** Journals as the rules see them: for tools that play a recording again, or ask whether a version of a game can hold a room. */
-export { type Resimulation, resimulate } from './resimulate.ts';
+/** Rooms as their journals have them: for tools that ask whether a version of a game can go on with one. */
 export { type RestoredRoom, restoreRoom } from './restored-room.ts';

@@ -262,6 +262,6 @@ test('others have their turn while a long recording is read', async () => {
   others();
   await view(journal.entries, 'all', cards);
   isOver = true;
-  // A look takes a tenth of a millisecond here, and a stretch four.
+  // A look takes a tenth of a millisecond here, and a stretch two.
   expect(turns).toBeGreaterThanOrEqual(9);
 });

@@ -25,7 +25,7 @@ const SNAPSHOT_SECONDS = 10;
 const SNAPSHOT_SHARE = 0.25;
 
 /** How long the event loop is kept at a stretch. */
-const STRETCH_MS = 4;
+const STRETCH_MS = 2;
 
 /** Bytes that are handed out at once, or a few more. */
 const CHUNK_BYTES = 64 * 1024;
