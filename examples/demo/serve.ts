@@ -10,22 +10,22 @@
  */
 import { join } from 'node:path';
 import { isGameError } from '@madang/core';
+import { dashboardPages } from '@madang/dashboard';
 import {
   createServer,
+  guestSecret,
   type MadangServer,
   openSqliteJournal,
   openSqliteStore,
   type ServerOptions,
   type SqliteOptions,
 } from '@madang/server';
-import { dashboardPages } from '@madang/dashboard';
 import { socketIo } from '@madang/socketio';
 import { arena } from '@madang-examples/arena/game';
 import { landGrab } from '@madang-examples/land-grab/game';
 import { omok } from '@madang-examples/omok/game';
 import pino from 'pino';
 import { BestRounds, BOARDS } from './best-rounds.ts';
-import { guestSecret } from './guest-secret.ts';
 import { YardRecord } from './yard-record.ts';
 
 /** What `sysexits.h` calls a configuration error: restarting will not help. */

@@ -180,7 +180,7 @@ describe.each(KINDS)('in a game %s,', (_, kind) => {
     expect(compared).toBeGreaterThan(200);
   });
 
-  test('lost frames are noticed, by gaps or by checksums, and in quiet every mirror is right again', async () => {
+  test('[ST18] lost frames are noticed, by gaps or by checksums, and in quiet every mirror is right again', async () => {
     let compared = 0;
     for (const seed of seeds(10)) compared += (await play(100 + seed, kind, 3)).compared;
     expect(compared).toBeGreaterThan(20);

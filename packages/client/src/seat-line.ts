@@ -196,7 +196,9 @@ export class SeatLine {
     const wasOpen = this.#state === 'open';
     if (wasOpen) {
       this.#brokeAtMs = nowMs;
-      if (nowMs - this.#settledAtMs >= STEADY_MS) this.#tries = 0;
+      // A server that says that it stops is as good as gone: the next one is tried as if for the first time.
+      const isAnew = reason.code === 'SERVER_STOPPING' || nowMs - this.#settledAtMs >= STEADY_MS;
+      if (isAnew) this.#tries = 0;
     }
     const tryingMs = Math.max(this.graceMs ?? 0, LEAST_TRYING_MS);
     const mayReturn = this.graceMs !== null && this.#left === null && mayComeBack(reason.code, wasOpen);

@@ -175,7 +175,11 @@ export interface MadangServer {
   readonly audit: { list(limit?: number, before?: number): Promise<readonly AuditRecord[]> };
   /** What each open room has sent so far, by table and field: which field costs what. */
   readonly traffic: readonly RoomTraffic[];
-  /** Opens the rooms that are always open and listens. Where it cannot, it stops and rejects with the runtime's error. */
+  /**
+   * Listens, goes on with the rooms of the journal, opens those that are always open, and lets players in. Where it cannot, it stops
+   * and rejects: with the runtime's error where the port cannot be had, with SCHEMA_INCOMPATIBLE or BAD_RECORDING for a room that cannot
+   * be gone on with (see `unreadable`), with a StoreError where the journal fails.
+   */
   start(): Promise<ServerAddress>;
   /** Closes rooms and connections, telling clients to come back later. Resolves within 5 s; calling twice is fine. */
   stop(): Promise<void>;
@@ -306,6 +310,8 @@ export function createServer(options: ServerOptions): MadangServer {
     region,
   };
   let isStopping = false;
+  /** Rooms are there to be played in: before that, players are told to come back. */
+  let isOpen = false;
   let http: HttpServer | null = null;
   let transports: readonly Transport[] = [];
   let gateways: readonly Gateway[] = [];
@@ -350,6 +356,7 @@ export function createServer(options: ServerOptions): MadangServer {
       metrics: counters,
       log,
       isStopping: () => isStopping,
+      isStarting: () => !isOpen,
       isDegraded: () => feed?.isDegraded === true,
     });
     http = new HttpServer({
@@ -362,7 +369,7 @@ export function createServer(options: ServerOptions): MadangServer {
       counters,
       clock,
       log,
-      isStopping: () => isStopping,
+      isClosed: () => isStopping || !isOpen,
     });
     startNativeGateway(native, context);
     startTextGateway(text, context);
@@ -398,15 +405,18 @@ export function createServer(options: ServerOptions): MadangServer {
     },
     async start() {
       try {
+        // First of all: a server that finds its port taken must not have taken another one's rooms.
+        const address = transport === undefined ? await listen() : { port: 0, url: 'memory:' };
         await rooms.resume(unreadable);
         housekeeping?.start();
         rooms.start();
         admission.start();
         await Promise.all([matches.start(), sanctions.start((sanction) => users.heard(sanction))]);
-        if (transport === undefined) return await listen();
+        isOpen = true;
+        if (transport === undefined) return address;
         transports = [transport];
         startNativeGateway(transport, context);
-        return { port: 0, url: 'memory:' };
+        return address;
       } catch (error) {
         await stop();
         throw error;

@@ -14,6 +14,7 @@ export type { Pages } from './http/api.ts';
 export type { DocumentAccess } from './http/me-api.ts';
 export { BAD_HANDSHAKE, refusalOf, refuseRequest, refuseSocket } from './http/refusal.ts';
 export { type Ban, type BanList, type BanTarget, MemoryBanList } from './identity/bans.ts';
+export { guestSecret } from './identity/guest-secret.ts';
 export type { Guest } from './identity/guests.ts';
 export type {
   IdentityOptions,

@@ -38,12 +38,14 @@ export interface ApiOptions {
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
   readonly log: Logger;
   isStopping(): boolean;
+  /** True before players are let in. */
+  isStarting(): boolean;
   /** True while what happens cannot be written down. */
   isDegraded(): boolean;
 }
 
 export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }> {
-  const { rooms, directory, pages, routes, upgradePaths, metrics, log, isStopping, isDegraded } = options;
+  const { rooms, directory, pages, routes, upgradePaths, metrics, log, isStopping, isStarting, isDegraded } = options;
   const api = new Hono<{ Bindings: HttpBindings }>();
   api.use(
     secureHeaders({
@@ -66,9 +68,9 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: HttpBindings }>
   }
   api.get('/healthz', (c) => {
     // Degraded is healthy: rooms go on, and whoever restarts a server for it would end what still runs.
-    const status = isStopping() ? 'stopping' : isDegraded() ? 'degraded' : 'ok';
+    const status = isStopping() ? 'stopping' : isStarting() ? 'starting' : isDegraded() ? 'degraded' : 'ok';
     const body = { status, rooms: rooms.all.length };
-    return c.json(body, isStopping() ? 503 : 200);
+    return c.json(body, isStopping() || isStarting() ? 503 : 200);
   });
   api.get('/metrics', async (c) => {
     // Figures are the operator's own, and whoever comes through a proxy of this machine is not from this machine.

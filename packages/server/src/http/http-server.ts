@@ -53,7 +53,8 @@ export interface HttpServerOptions {
   readonly counters: Counters;
   readonly clock: Clock;
   readonly log: Logger;
-  isStopping(): boolean;
+  /** True while nobody is let in to play. */
+  isClosed(): boolean;
 }
 
 export class HttpServer {
@@ -204,9 +205,9 @@ export class HttpServer {
   }
 
   #objectionToPlay({ headers }: IncomingMessage): HttpRefusal | null {
-    const { origins, isStopping } = this.#options;
+    const { origins, isClosed } = this.#options;
     if (!isOriginAllowed(origins, headers.origin, headers.host)) return FORBIDDEN_ORIGIN;
-    return isStopping() ? STOPPING : null;
+    return isClosed() ? STOPPING : null;
   }
 
   #count({ status, reason }: HttpRefusal, message: string): void {

@@ -77,6 +77,7 @@ export function apiWorld({ boards: boardOptions = {}, documents = {} }: WorldOpt
     metrics: { text: async () => '', contentType: 'text/plain' },
     log,
     isStopping: () => false,
+    isStarting: () => false,
     isDegraded: () => false,
   });
 

@@ -1,6 +1,6 @@
 /** The secret that makes guests' tokens good after a restart, kept with the rest of what the server keeps. */
 import { isGameError } from '@madang/core';
-import type { Store } from '@madang/server';
+import type { Store } from '../ports/store.ts';
 
 const KEY = 'guest secret';
 const BYTES = 48;

@@ -1,5 +1,5 @@
-import { MemoryStore } from '@madang/server/memory';
 import { expect, test } from 'vitest';
+import { MemoryStore } from '../memory/memory-store.ts';
 import { guestSecret } from './guest-secret.ts';
 
 test('guests are known again after a restart, and servers that start at once agree on the secret', async () => {
