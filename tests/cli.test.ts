@@ -1,5 +1,14 @@
 /** The command `madang`, as real processes: what an author sees while writing a game, and an operator while running one. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@madang/client';
 import { openSqliteStore } from '@madang/server';
@@ -21,6 +30,11 @@ async function theRoom(folder: string): Promise<string> {
   const lines = said.trimEnd().split('\n');
   expect(lines).toHaveLength(1);
   return lines[0]?.split(' ')[0] ?? '';
+}
+
+/** What these files' rights are, owner, group and others; as they would be where the system knows none. */
+function rightsOf(folder: string, ...names: readonly string[]): readonly number[] {
+  return names.map((name) => statSync(join(folder, name)).mode & 0o777);
 }
 
 describe('madang dev', () => {
@@ -239,6 +253,9 @@ describe('madang start', () => {
       join(folder, 'spoiled/journal.sqlite'),
       'this is no database, and never was one; it only has its name\n'.repeat(9),
     );
+    writeFileSync(join(folder, 'spoiled/madang.sqlite'), '');
+    mkdirSync(join(folder, 'half'));
+    writeFileSync(join(folder, 'half/journal.sqlite'), '');
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [['--port', String(port)], new RegExp(`^Port ${port} is taken`, 'u')],
       [['--port', '70000'], /^--port must be a number from 0 to 65535/u],
@@ -252,6 +269,7 @@ describe('madang start', () => {
       [['none.ts'], /^none\.ts exports no game/u],
       [['broken.ts'], /^broken\.ts:1: Expression expected$/u],
       [['--data', 'game.ts'], /^The data folder .*game\.ts cannot be used/u],
+      [['--data', 'half'], /^\S+half has lost its madang\.sqlite: put a backup in place with madang restore, or /u],
       [['--data', 'spoiled'], /^The data cannot be used: .*journal\.sqlite is not a database/u],
     ];
     // Few at a time: each is a process that loads a server.
@@ -261,6 +279,21 @@ describe('madang start', () => {
       const { exitCode, said } = await ran(folder, ['start', ...args, ...at, ...data]);
       expect([args, exitCode, said.trimEnd().split('\n')]).toEqual([args, 78, [expect.stringMatching(sentence)]]);
     }
+  });
+
+  test('a secret that every user of the machine may read is warned of, and served with all the same', async () => {
+    const folder = gameFolder('walk');
+    const warned = async (mode: number): Promise<boolean> => {
+      const file = `secret-${mode}`;
+      writeFileSync(join(folder, file), 'x'.repeat(32));
+      chmodSync(join(folder, file), mode);
+      const server = madang(folder, [...START, '--secret-file', file]);
+      await server.ready();
+      server.process.kill('SIGTERM');
+      await server.ended();
+      return server.stderr().includes('may read the secret');
+    };
+    expect([await warned(0o644), await warned(0o640)]).toEqual([process.platform !== 'win32', false]);
   });
 
   test('[PC11] a second server on the same data is refused, and takes no room away from the first', async () => {
@@ -320,6 +353,7 @@ describe('what an operator has beside it', () => {
     const before = steps();
     expect((await ran(folder, ['backup', 'copy'])).said).toMatch(/^Backed up data to copy \(\d.* [kM]?B\)\.\n$/u);
     expect((await ran(folder, ['backup', 'copy'])).exitCode).toBe(78);
+    expect(rightsOf(folder, 'copy')).toEqual([0o700]);
     const atBackup = steps();
     expect(await ran(folder, ['restore', 'copy'])).toEqual({ exitCode: 78, said: expect.stringContaining('in use') });
     await until('it goes on after the backup', () => steps() > atBackup + 40, 20_000);
@@ -379,6 +413,11 @@ describe('what an operator has beside it', () => {
     );
     expect((await ran(folder, ['replay', 'export', id, 'walk.madang'])).said).toMatch(/^Wrote walk\.madang \(/u);
     expect(existsSync(join(folder, 'walk.madang'))).toBe(true);
+    expect(await ran(folder, ['replay', 'export', id, 'walk.madang'])).toEqual({
+      exitCode: 78,
+      said: 'walk.madang is there already: an export replaces nothing.\n',
+    });
+    expect(rightsOf(folder, 'data', 'walk.madang')).toEqual([0o700, 0o600]);
     const same = await ran(folder, ['replay', 'check', 'walk.madang']);
     expect([same.exitCode, same.said]).toEqual([0, expect.stringMatching(/^Equal: \d+ ticks of walk /u)]);
     editGame(folder, 'me.steps += 1', 'me.steps += me.steps < 20 ? 1 : 2');

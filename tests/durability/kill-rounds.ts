@@ -24,7 +24,7 @@ const PAY_EVERY_MS = 15;
 const SPREAD = 0.1;
 
 /** How long is played between two kills, at least and at most; and how many processes are killed before they have started. */
-const PLAYED_MS = [100, 900] as const;
+const PLAYED_MS = [100, 600] as const;
 const EARLY = 0.15;
 const EARLY_MS = 700;
 

@@ -28,6 +28,7 @@ function entry(seq: number, more: Partial<JournalEntry> = {}): JournalEntry {
     seq,
     tick: seq * 10,
     isSnapshot: seq === 1,
+    begins: seq === 1,
     keepsHistory: true,
   };
   return { ...said, wallMs: 1_000 * seq, bytes: new TextEncoder().encode(`${more.epoch ?? 1}:${seq}`), ...more };

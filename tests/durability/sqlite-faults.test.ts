@@ -41,8 +41,10 @@ async function opened(
 
 async function write(journal: SqliteJournal, roomId: string, seq: number, sizeBytes = 100): Promise<readonly string[]> {
   const bytes = new Uint8Array(sizeBytes).fill(seq);
-  const entry = { roomId, game: 'chess', epoch: 1, seq, tick: seq, isSnapshot: seq === 1, keepsHistory: true, bytes };
-  const { lost } = await journal.commit({ entries: [{ ...entry, wallMs: seq }], ends: [], isSynced: true });
+  const isFirst = seq === 1;
+  const told = { roomId, game: 'chess', epoch: 1, seq, tick: seq, isSnapshot: isFirst, begins: isFirst };
+  const entry = { ...told, keepsHistory: true, wallMs: seq, bytes };
+  const { lost } = await journal.commit({ entries: [entry], ends: [], isSynced: true });
   return lost;
 }
 

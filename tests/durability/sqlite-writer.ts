@@ -64,9 +64,10 @@ async function fill(journal: SqliteJournal): Promise<void> {
 }
 
 async function write(journal: SqliteJournal, roomId: string, seq: number, sizeBytes = 100): Promise<string> {
-  const isSnapshot = seq === 1;
+  const isFirst = seq === 1;
   const bytes = new Uint8Array(sizeBytes).fill(seq);
-  const entry = { roomId, game: 'chess', epoch: 1, seq, tick: seq, isSnapshot, keepsHistory: true, wallMs: seq, bytes };
+  const told = { roomId, game: 'chess', epoch: 1, seq, tick: seq, isSnapshot: isFirst, begins: isFirst };
+  const entry = { ...told, keepsHistory: true, wallMs: seq, bytes };
   try {
     const { lost } = await journal.commit({ entries: [entry], ends: [], isSynced: true });
     return lost.length > 0 ? 'lost' : 'acked';

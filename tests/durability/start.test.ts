@@ -59,6 +59,8 @@ test('[PC03] who comes while a server reads its journal is told to come back, an
   expect([early.status, await early.json()]).toEqual([503, { status: 'starting', rooms: 0 }]);
   const socket = new WebSocket(`ws://127.0.0.1:${port}/websocket`);
   await new Promise((resolve) => socket.addEventListener('error', resolve));
+  const guest = await fetch(`http://127.0.0.1:${port}/api/guest`, { method: 'POST' });
+  expect(guest.status).toBe(503);
   hold.release();
   await starting;
   expect(second.rooms.all.map(({ id }) => id)).toEqual([room?.id]);

@@ -6,8 +6,10 @@
  *   moment before a crash. Nothing is done twice. What somebody has seen of a strict room is never taken back.
  * - [I2] [I4] [I5] [I7] [I9] [I10] as in every simulation: packages/testing/README.md.
  */
-import type { Room } from '@madang/server';
-import { type Checked, type Player, replay, type SimulateOptions, seeds } from '@madang/testing';
+import { Recording } from '@madang/core/journal';
+import { type Room, resimulate } from '@madang/server';
+import { MemoryJournal } from '@madang/server/memory';
+import { type Checked, type Player, replay, type SimulateOptions, seeds, type World } from '@madang/testing';
 import { arena } from '@madang-examples/arena/game';
 import { landGrab } from '@madang-examples/land-grab/game';
 import { describe, expect, test } from 'vitest';
@@ -19,7 +21,19 @@ const WAITING_MAX = 30;
 /** Ticks that a room may have run before it is looked at. */
 const CATCH_UP_TICKS_MAX = 5;
 
+const DURATION_MS = 20_000;
+/** After all is healed, within this every request is answered. */
+const ANSWERED_MS = 13_000;
+
 const NETWORK = { roundTripMs: 60, jitterMs: 20 } as const;
+
+const BAD = { clients: 8, faults: 'all', network: { roundTripMs: 100, jitterMs: 20 }, journal: true } as const;
+
+/** Games that keep what is needed to run their rules again. */
+const RECORDED = (['async', 'strict'] as const).map((durability) => {
+  const game: typeof landGrab = { ...landGrab, durability, recordings: 'keep-with-inputs' };
+  return [game, durability] as const;
+});
 
 /** A room that went on from its journal: what it had told of, and where it went on, or a few ticks before. */
 interface Resumption {
@@ -36,22 +50,24 @@ class Books {
   readonly resumptions: Resumption[] = [];
   /** By room: as its last process had it, and when it told of its last ticks. */
   readonly #rooms = new Map<string, { readonly room: Room; readonly toldAtMs: Map<number, number> }>();
-  readonly #waiting = new Map<number, number>();
+  /** By room as a page holds it: when it asked what waits for an answer, by serial. */
+  readonly #waiting = new Map<object, Map<number, number>>();
   #serial = 0;
 
-  readonly player: Player<LedgerGame> = (room, { client, random }) => {
-    const waiting = this.#waiting.get(client) ?? 0;
-    if (waiting >= WAITING_MAX || !random.chance(0.15)) return;
+  readonly player: Player<LedgerGame> = (room, { nowMs, client, random }) => {
+    const waiting = this.#waiting.get(room) ?? new Map<number, number>();
+    this.#waiting.set(room, waiting);
+    if (waiting.size >= WAITING_MAX || !random.chance(0.15)) return;
     const { id: roomId } = room;
     const serial = ++this.#serial;
-    this.#waiting.set(client, waiting + 1);
+    waiting.set(serial, nowMs);
     room
-      .ask('pay', { client, serial }, { timeoutMs: 30_000 })
+      .ask('pay', { client, serial }, { timeoutMs: 120_000 })
       .then(
         ({ tick }) => this.acknowledged.push({ roomId, client, serial, tick }),
         () => {},
       )
-      .finally(() => this.#waiting.set(client, (this.#waiting.get(client) ?? 1) - 1));
+      .finally(() => waiting.delete(serial));
   };
 
   readonly check = ({ room, state, world }: Checked<LedgerGame>): void => {
@@ -68,8 +84,19 @@ class Books {
       this.#rooms.set(room.id, known);
     }
     known.toldAtMs.set(room.tick, world.nowMs);
+    // Everything was healed a while ago.
+    if (world.nowMs > DURATION_MS + ANSWERED_MS) this.#checkAnswered(world);
     if (state.hall.count !== state.payments.size) throw new Error(`${state.hall.count} of ${state.payments.size}`);
   };
+
+  /** Throws where somebody who plays still waits for something old. */
+  #checkAnswered({ clients, nowMs }: World<LedgerGame>): void {
+    for (const { name, isPlaying, room } of clients) {
+      const waiting = isPlaying && room !== null ? this.#waiting.get(room) : undefined;
+      const [oldest = Number.POSITIVE_INFINITY] = waiting?.values() ?? [];
+      if (nowMs - oldest > ANSWERED_MS) throw new Error(`${name} waits since ${oldest} ms for an answer`);
+    }
+  }
 
   /** Payments that are in a room more than once, as `room client:serial`. */
   get twice(): readonly string[] {
@@ -98,7 +125,7 @@ async function pay(game: LedgerGame, seed: number, options: Partial<SimulateOpti
     game,
     journal: true,
     clients: 5,
-    durationMs: 20_000,
+    durationMs: DURATION_MS,
     network: NETWORK,
     faults: 'all',
     frameRateHz: 30,
@@ -115,6 +142,22 @@ test.each(seeds(6))('strict, seed %i: what was acknowledged is there, once, what
   const { books } = await pay(ledgerOf('strict'), seed);
   expect(books.missing).toEqual([]);
 });
+
+/** Rooms that may end, so that they can be recorded. */
+test.each(seeds(6))(
+  'recorded, seed %i: rules that run again do the same, through all that the journal lost',
+  async (seed) => {
+    for (const [game, durability] of RECORDED) {
+      const journal = new MemoryJournal();
+      await replay(seed, { ...BAD, game, clients: 5, durationMs: 15_000, server: { journal, alwaysOpen: [] } });
+      const rooms = [...(await journal.unfinished()), ...(await journal.recordings(100))];
+      for (const { roomId } of rooms) {
+        const recording = new Recording(Buffer.concat(await journal.read(roomId, 'start')));
+        expect([durability, roomId, resimulate(recording, game).difference]).toEqual([durability, roomId, null]);
+      }
+    }
+  },
+);
 
 test.each(seeds(6))(
   'async, seed %i: what is missing was played after what the journal had; the rest is there, once',
@@ -150,8 +193,6 @@ test.each(seeds(6))(
     }
   },
 );
-
-const BAD = { clients: 8, faults: 'all', network: { roundTripMs: 100, jitterMs: 20 }, journal: true } as const;
 
 test.each(seeds(6))(
   'land-grab, seed %i: rooms go on, everybody plays or knows why not, and all agree',

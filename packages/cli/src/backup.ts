@@ -1,11 +1,12 @@
 /** `madang backup`: copies what a server keeps, while it runs. */
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSqliteJournal, openSqliteStore } from '@madang/server';
+import { withAlarms } from './alarms.ts';
 import { readArguments } from './arguments.ts';
 import { badConfig, CliError, EXIT } from './cli-error.ts';
 import { bytesText } from './columns.ts';
-import { DATA_FILES, DEFAULT_DATA, existingFile } from './data-folder.ts';
+import { DATA_FILES, DEFAULT_DATA, existingFile, makeFolder } from './data-folder.ts';
 
 export async function backup(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(
@@ -18,10 +19,10 @@ export async function backup(args: readonly string[]): Promise<number> {
   const from = { journal: existingFile(values.data, 'journal'), store: existingFile(values.data, 'store') };
   if (existsSync(to)) throw badConfig(`${to} is there already: a backup replaces nothing.`);
   try {
-    mkdirSync(to, { recursive: true });
+    makeFolder(to);
     // The store last: a room that ends meanwhile is played to its end again, and its result, already there, counts once.
-    await copy(await openSqliteJournal(from.journal), join(to, DATA_FILES.journal));
-    await copy(await openSqliteStore(from.store), join(to, DATA_FILES.store));
+    await copy(await withAlarms((alarms) => openSqliteJournal(from.journal, alarms)), join(to, DATA_FILES.journal));
+    await copy(await withAlarms((alarms) => openSqliteStore(from.store, alarms)), join(to, DATA_FILES.store));
   } catch (error) {
     // A folder with half of a backup in it would look like one.
     rmSync(to, { recursive: true, force: true });

@@ -1,5 +1,15 @@
 /** The folder where a server keeps everything: its journal and its store, and who has it. */
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { badConfig } from './cli-error.ts';
@@ -11,6 +21,16 @@ export const DATA_FILES = { journal: 'journal.sqlite', store: 'madang.sqlite' } 
 
 const LOCK_FILE = 'server.lock';
 
+/** Is there while a folder gets its files for the first time. */
+const UNFINISHED_FILE = 'unfinished';
+
+/** What folders of a restore begin with that is under way, or was cut short. */
+export const RESTORING = 'restoring-';
+
+/** What is kept (secrets, tokens, hidden state) is nobody else's to read. */
+const PRIVATE_FOLDER = 0o700;
+export const PRIVATE_FILE = 0o600;
+
 /** SQLite's result code for what somebody else has. Source: https://www.sqlite.org/rescode.html */
 const SQLITE_BUSY = 5;
 
@@ -21,13 +41,70 @@ export function existingFile(folder: string, what: keyof typeof DATA_FILES): str
   return file;
 }
 
+/** Makes a folder that only its owner may look into, where there is none. */
+export function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+}
+
+/** A name that was given or taken is so on the disk once its folder is synced. */
+export function syncFolder(folder: string): void {
+  if (process.platform !== 'win32') synced(folder, 'r');
+}
+
+/** What a file holds is on the disk. */
+export function syncFile(file: string): void {
+  synced(file, 'r+');
+}
+
+function synced(path: string, flags: string): void {
+  const handle = openSync(path, flags);
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Folders of restores that have not ended. */
+export function restoringIn(folder: string): readonly string[] {
+  return readdirSync(folder).filter((name) => name.startsWith(RESTORING));
+}
+
+/**
+ * Throws where a folder has a half of what it held, as after a restore that was cut short: a server would begin the other half anew, and
+ * nobody would notice. What it throws says what to do.
+ */
+export function refuseHalf(folder: string): void {
+  const [restoring] = restoringIn(folder);
+  if (restoring !== undefined) {
+    throw badConfig(
+      `A restore into ${folder} did not end: repeat it with madang restore, or put back what is in its replaced- folder and remove ${restoring}.`,
+    );
+  }
+  const [missing, ...others] = Object.values(DATA_FILES).filter((name) => !existsSync(join(folder, name)));
+  if (missing === undefined) return;
+  // A first start that is killed has made one of them, and nothing in it.
+  const unfinished = join(folder, UNFINISHED_FILE);
+  if (others.length > 0) writeFileSync(unfinished, '', { mode: PRIVATE_FILE });
+  else if (!existsSync(unfinished)) {
+    throw badConfig(
+      `${folder} has lost its ${missing}: put a backup in place with madang restore, or move the other files away to begin anew.`,
+    );
+  }
+}
+
+/** Both files of a folder are there: from now on neither may be missing. */
+export function isWhole(folder: string): void {
+  rmSync(join(folder, UNFINISHED_FILE), { force: true });
+}
+
 /**
  * Takes a folder for this process, which has it until it ends, however it does; the folder is made where it is missing. Throws where
  * another has it: two servers would take each other's rooms away.
  */
 export function takeData(folder: string): () => void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     if (!statSync(folder).isDirectory()) throw new Error('it is not a folder');
   } catch (error) {
     throw badConfig(`The data folder ${folder} cannot be used: ${error instanceof Error ? error.message : error}.`);

@@ -1,11 +1,13 @@
 /** The journal of a data folder, for a look at it while a server may run. */
 import { type Journal, type JournaledRoom, openSqliteJournal } from '@madang/server';
+import { withAlarms } from './alarms.ts';
 import { CliError } from './cli-error.ts';
 import { existingFile } from './data-folder.ts';
 
 /** Rejects where there is none, or it cannot be trusted. */
 export async function withJournal<T>(data: string, use: (journal: Journal) => Promise<T>): Promise<T> {
-  const journal = await openSqliteJournal(existingFile(data, 'journal')).catch((error: unknown) => {
+  const file = existingFile(data, 'journal');
+  const journal = await withAlarms((alarms) => openSqliteJournal(file, alarms)).catch((error: unknown) => {
     throw new CliError(`The journal cannot be used: ${error instanceof Error ? error.message : error}`);
   });
   try {

@@ -6,7 +6,7 @@ import { resimulate } from '@madang/server';
 import { readArguments } from './arguments.ts';
 import { badConfig, badUsage, CliError, EXIT } from './cli-error.ts';
 import { bytesText, columns, counted, timeText } from './columns.ts';
-import { DEFAULT_DATA } from './data-folder.ts';
+import { DEFAULT_DATA, PRIVATE_FILE } from './data-folder.ts';
 import { gameFile, loadGames } from './load-games.ts';
 import { withJournal } from './open-journal.ts';
 
@@ -41,13 +41,24 @@ async function list(data: string): Promise<number> {
 }
 
 async function exportTo(data: string, roomId: string, file: string): Promise<number> {
-  if (existsSync(file)) throw badConfig(`${file} is there already.`);
   const entries = await withJournal(data, (journal) => journal.read(roomId, 'start'));
   if (entries.length === 0) throw new CliError(`There is no recording ${roomId}.`);
   const bytes = Buffer.concat(entries);
-  writeFileSync(file, bytes);
+  writeNew(file, bytes);
   process.stdout.write(`Wrote ${file} (${bytesText(bytes.length)}).\n`);
   return EXIT.DONE;
+}
+
+/** Recordings hold what only some eyes may see. Throws where the file is there: an export replaces nothing. */
+function writeNew(file: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(file, bytes, { mode: PRIVATE_FILE, flag: 'wx' });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+      throw badConfig(`${file} is there already: an export replaces nothing.`);
+    }
+    throw new CliError(`${file} cannot be written: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 async function check(file: string, gameIn: string): Promise<number> {

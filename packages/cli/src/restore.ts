@@ -1,11 +1,21 @@
 /** `madang restore`: puts a backup in place of what a server kept. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSqliteJournal, openSqliteStore } from '@madang/server';
 import { readArguments } from './arguments.ts';
 import { badConfig, CliError, EXIT } from './cli-error.ts';
 import { counted } from './columns.ts';
-import { DATA_FILES, DEFAULT_DATA, existingFile, isOpenElsewhere, takeData } from './data-folder.ts';
+import {
+  DATA_FILES,
+  DEFAULT_DATA,
+  existingFile,
+  isOpenElsewhere,
+  RESTORING,
+  restoringIn,
+  syncFile,
+  syncFolder,
+  takeData,
+} from './data-folder.ts';
 
 /** What SQLite keeps beside a database. */
 const BESIDE = ['', '-wal', '-shm'];
@@ -28,22 +38,20 @@ export async function restore(args: readonly string[]): Promise<number> {
       if (isOpenElsewhere(file)) throw badConfig(`${file} is in use: stop the server that runs on it first.`);
     }
     // Beside the data, so that moving it into place is one step; a copy, so that looking at it changes nothing.
-    const fresh = mkdtempSync(join(data, 'restoring-'));
-    try {
-      const rooms = await checkedCopy(from, fresh);
-      const aside = putInPlace(fresh, data);
-      const kept = aside === null ? '' : ` What was there is in ${aside}.`;
-      process.stdout.write(`Restored ${data} from ${from}, with ${counted(rooms, 'room')} to go on with.${kept}\n`);
-    } finally {
-      rmSync(fresh, { recursive: true, force: true });
-    }
+    const fresh = mkdtempSync(join(data, RESTORING));
+    const rooms = await checkedCopy(from, fresh);
+    // Until both files are in place the folder says to every start that they are not.
+    const aside = putInPlace(fresh, data);
+    for (const name of restoringIn(data)) rmSync(join(data, name), { recursive: true, force: true });
+    const kept = aside === null ? '' : ` What was there is in ${aside}.`;
+    process.stdout.write(`Restored ${data} from ${from}, with ${counted(rooms, 'room')} to go on with.${kept}\n`);
   } finally {
     letGo();
   }
   return EXIT.DONE;
 }
 
-/** Copies a backup and opens the copy as a server would. Answers how many rooms it has. */
+/** Copies a backup and opens the copy as a server would. Answers how many rooms it has. Of a copy that fails nothing is left. */
 async function checkedCopy(from: string, fresh: string): Promise<number> {
   try {
     for (const name of Object.values(DATA_FILES)) copyFileSync(join(from, name), join(fresh, name));
@@ -55,6 +63,7 @@ async function checkedCopy(from: string, fresh: string): Promise<number> {
       await journal.close();
     }
   } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
     throw new CliError(`The backup in ${from} cannot be restored: ${error instanceof Error ? error.message : error}`);
   }
 }
@@ -63,9 +72,20 @@ async function checkedCopy(from: string, fresh: string): Promise<number> {
 function putInPlace(fresh: string, data: string): string | null {
   const files = Object.values(DATA_FILES).flatMap((name) => BESIDE.map((ending) => `${name}${ending}`));
   const replaced = files.filter((file) => existsSync(join(data, file)));
-  const aside = join(data, `replaced-${new Date().toISOString().replace(/[-:]|\.\d+/gu, '')}`);
-  if (replaced.length > 0) mkdirSync(aside);
-  for (const file of replaced) renameSync(join(data, file), join(aside, file));
+  const aside = replaced.length === 0 ? null : replacedFolder(data);
+  for (const name of Object.values(DATA_FILES)) syncFile(join(fresh, name));
+  // The folder of this restore, before anything is missing from where it was.
+  syncFolder(data);
+  if (aside !== null) {
+    for (const file of replaced) renameSync(join(data, file), join(aside, file));
+    syncFolder(aside);
+  }
   for (const name of Object.values(DATA_FILES)) renameSync(join(fresh, name), join(data, name));
-  return replaced.length === 0 ? null : aside;
+  syncFolder(data);
+  return aside;
+}
+
+/** Its name says when, and no two are the same within a second either. */
+function replacedFolder(data: string): string {
+  return mkdtempSync(join(data, `replaced-${new Date().toISOString().replace(/[-:]|\.\d+/gu, '')}-`));
 }

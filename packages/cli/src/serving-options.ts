@@ -77,6 +77,11 @@ export function secretOf(file: string): Uint8Array {
   throw badConfig(`The secret in ${file} has ${secret.length} bytes, and it needs ${SECRET_BYTES_MIN} or more.`);
 }
 
+/** Whether every user of the machine may read a file. Where there are no such rights, nobody is said to. */
+export function isReadByAll(file: string): boolean {
+  return process.platform !== 'win32' && ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o004) !== 0;
+}
+
 /** Opens the port and lets it go. Rejects where it cannot be had, before a room is touched. */
 export async function checkPort(port: number, hosts: readonly string[]): Promise<void> {
   if (port === 0) return;

@@ -13,7 +13,7 @@ import {
 import { socketIo } from '@madang/socketio';
 import type { Logger } from 'pino';
 import { badConfig, CliError } from './cli-error.ts';
-import { DATA_FILES } from './data-folder.ts';
+import { DATA_FILES, isWhole, refuseHalf } from './data-folder.ts';
 import { type ServingOptions, whyNotListening } from './serving-options.ts';
 
 export interface Data {
@@ -25,6 +25,7 @@ export interface Data {
 
 /** Opens what a folder holds, and makes it where it is not there yet. Rejects where it cannot be trusted; it stays as it is then. */
 export async function openData(folder: string, log: Logger): Promise<Data> {
+  refuseHalf(folder);
   const alarms: object[] = [];
   let alarmed = (alarm: object): void => void alarms.push(alarm);
   const options = { onAlarm: (alarm: object) => alarmed(alarm) };
@@ -38,6 +39,7 @@ export async function openData(folder: string, log: Logger): Promise<Data> {
     opened.push(journal);
     const store = await openSqliteStore(join(folder, DATA_FILES.store), options);
     opened.push(store);
+    isWhole(folder);
     // Before, what is wrong is why it cannot be opened, and said once.
     alarmed = (alarm) => log.error(alarm, 'the data has trouble');
     alarms.forEach(alarmed);

@@ -9,7 +9,14 @@ import { badConfig, EXIT } from './cli-error.ts';
 import { takeData } from './data-folder.ts';
 import { gameFile, loadGames } from './load-games.ts';
 import type { Data } from './serving.ts';
-import { checkPort, readServingOptions, SERVING_OPTIONS, type ServingOptions, secretOf } from './serving-options.ts';
+import {
+  checkPort,
+  isReadByAll,
+  readServingOptions,
+  SERVING_OPTIONS,
+  type ServingOptions,
+  secretOf,
+} from './serving-options.ts';
 
 /** What an end may take, whatever hangs: a server stops within 5 s, and then its data is closed. */
 const END_MS = 8_000;
@@ -33,7 +40,7 @@ export async function start(args: readonly string[]): Promise<number> {
   const unreadable = UNREADABLE.find((one) => one === values.unreadable);
   if (unreadable === undefined) throw badConfig(`--unreadable can be ${UNREADABLE.join(' or ')}.`);
   const secretFile = values['secret-file'];
-  const secret = secretFile === undefined ? null : secretOf(secretFile);
+  const secret = secretFile === undefined ? null : { file: secretFile, bytes: secretOf(secretFile) };
   if (values.supervise) {
     const { supervise } = await import('./supervise.ts');
     return supervise(args.filter((arg) => arg !== '--supervise'));
@@ -66,18 +73,21 @@ class Running {
   async run(
     file: string,
     options: ServingOptions,
-    secret: Uint8Array | null,
+    secret: { readonly file: string; readonly bytes: Uint8Array } | null,
     unreadable: NonNullable<ServerOptions['unreadable']>,
   ): Promise<never> {
     this.#listen();
     const { jsonLog } = await import('./logs.ts');
     const log = jsonLog();
     this.#log = log;
+    if (secret !== null && isReadByAll(secret.file)) {
+      log.warn({ file: secret.file }, 'every user of this machine may read the secret: chmod 600 the file');
+    }
     const games = await loadGames(file);
     const { openData, serverOf, whyNotServing } = await import('./serving.ts');
     const { guestSecret } = await import('@madang/server');
     this.#data = await openData(options.data, log);
-    const signing = secret ?? (await guestSecret(this.#data.store));
+    const signing = secret?.bytes ?? (await guestSecret(this.#data.store));
     // A rule that writes a bad value must not end everybody's round.
     const server = serverOf(games, options, this.#data, signing, { log, badWrites: 'clamp', unreadable });
     this.#server = server;

@@ -97,7 +97,13 @@ export {
   near,
   type TeamInterest,
 } from './schema/interest.ts';
-export { type Durability, type HostRight, type RecordNames, type Recordings, SNAPSHOT_EVERY_MS } from './schema/lifecycle.ts';
+export {
+  type Durability,
+  type HostRight,
+  type Recordings,
+  type RecordNames,
+  SNAPSHOT_EVERY_MS,
+} from './schema/lifecycle.ts';
 export {
   checkMatchRules,
   type MatchRules,
@@ -144,7 +150,6 @@ export {
   type ClientFrame,
   decodeClientFrame,
   type EventFrame,
-  type FrameSchema,
   encodeAnswer,
   encodeCheck,
   encodeClientFrame,
@@ -154,6 +159,7 @@ export {
   encodeRefusal,
   encodeSaid,
   encodeTiming,
+  type FrameSchema,
   type InputReport,
   isSnapshot,
   isStateFrame,

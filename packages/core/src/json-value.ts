@@ -15,7 +15,7 @@ export const JSON_DEPTH_MAX = 32;
  * A checked copy of a value that JSON can carry. The copy shares nothing with the original and its objects have no
  * prototype. Throws BAD_MESSAGE with the reason.
  */
-export function toJsonValue(value: unknown, depth = 0): JsonValue {
+export function toJsonValue(value: unknown, depth = 0, depthMax = JSON_DEPTH_MAX): JsonValue {
   switch (typeof value) {
     case 'boolean':
       return value;
@@ -25,23 +25,23 @@ export function toJsonValue(value: unknown, depth = 0): JsonValue {
       return value.isWellFormed() ? value : refuse('a text holds half of a surrogate pair');
     case 'object':
       if (value === null) return null;
-      if (depth >= JSON_DEPTH_MAX) return refuse(`it is nested deeper than ${JSON_DEPTH_MAX} levels`);
-      if (Array.isArray(value)) return value.map((item) => toJsonValue(item, depth + 1));
-      return copyObject(value, depth);
+      if (depth >= depthMax) return refuse(`it is nested deeper than ${depthMax} levels`);
+      if (Array.isArray(value)) return value.map((item) => toJsonValue(item, depth + 1, depthMax));
+      return copyObject(value, depth, depthMax);
     default:
       return refuse(`a ${typeof value} is not JSON`);
   }
 }
 
 /** Parses text as JSON and makes it safe. Throws BAD_MESSAGE, never a SyntaxError or a RangeError. */
-export function parseJson(text: string): JsonValue {
+export function parseJson(text: string, depthMax = JSON_DEPTH_MAX): JsonValue {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
     return refuse('it is not JSON');
   }
-  return toJsonValue(parsed);
+  return toJsonValue(parsed, 0, depthMax);
 }
 
 /** True for a JSON object: not null, not a list. */
@@ -49,14 +49,14 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function copyObject(value: object, depth: number): JsonObject {
+function copyObject(value: object, depth: number, depthMax: number): JsonObject {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return refuse('only plain objects and lists are JSON');
   const copy: Record<string, JsonValue> = Object.create(null);
   for (const key of Object.keys(value)) {
     if (key in Object.prototype) return refuse('a key is one that every object already has');
     if (!key.isWellFormed()) return refuse('a key holds half of a surrogate pair');
-    copy[key] = toJsonValue((value as Record<string, unknown>)[key], depth + 1);
+    copy[key] = toJsonValue((value as Record<string, unknown>)[key], depth + 1, depthMax);
   }
   return copy;
 }

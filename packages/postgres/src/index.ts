@@ -4,7 +4,7 @@
  *     const database = await openPostgres({ connectionString: process.env.DATABASE_URL });
  *     const server = createServer({ games, journal: database.journal, store: database.store });
  *
- * What is lost when. A commit that is synced (rooms that are `strict`, everything in the store) is on PostgreSQL's disk when it resolves, and
+ * What is lost when. A commit that is synced (rooms that are `strict`, everything in the store but leaderboards) is on PostgreSQL's disk when it resolves, and
  * with its synchronous standbys where there are any. Others are with PostgreSQL and not yet on its disk (`synchronous_commit = off`): when our
  * process is killed nothing of them is lost; when PostgreSQL itself or its machine dies, up to the last 0.6 seconds (three times
  * `wal_writer_delay`) may be, whole commits from the end on and never a part of one. A database with `fsync = off` keeps none of this.

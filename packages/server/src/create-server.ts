@@ -381,7 +381,9 @@ export function createServer(options: ServerOptions): MadangServer {
   const stop = async (): Promise<void> => {
     isStopping = true;
     rooms.stop();
-    await feed?.flush(LAST_COMMIT_MS);
+    if (feed !== null && !(await feed.flush(LAST_COMMIT_MS))) {
+      log.error({ bytes: feed.pendingBytes }, 'the last of the rooms could not be written down in time');
+    }
     feed?.stop();
     housekeeping?.stop();
     await Promise.all([

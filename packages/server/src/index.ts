@@ -36,7 +36,14 @@ export { openSqliteStore, type SqliteStore } from './node/sqlite-store.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Directory, RoomListing } from './ports/directory.ts';
 export type { DoorRefusal, Gateway, GatewayContext, GatewayFactory, Visitor } from './ports/gateway.ts';
-export type { Journal, JournalCommit, JournalEnd, JournalEntry, JournaledRoom } from './ports/journal.ts';
+export type {
+  Journal,
+  JournalCommit,
+  JournalEnd,
+  JournalEntry,
+  JournaledRoom,
+  RecordingPlace,
+} from './ports/journal.ts';
 export type { Random } from './ports/random.ts';
 export type { RoomQuery, RoomSort } from './ports/room-query.ts';
 export type {

@@ -2,7 +2,15 @@
 export { seededRandom, VirtualClock } from '@madang/server/memory';
 export { ParticipantClock, type ParticipantClockOptions } from './clock/participant-clock.ts';
 export type { FaultKind, Faults } from './faults/fault-plan.ts';
-export { type CallFate, type FaultyOptions, failsAt, failsByChance, faulty, PortFault } from './faults/faulty.ts';
+export {
+  type CallFate,
+  type CallPlan,
+  type FaultyOptions,
+  failsAt,
+  failsByChance,
+  faulty,
+  PortFault,
+} from './faults/faulty.ts';
 export type { ClientNetwork } from './network/client-network.ts';
 export type { Conditions } from './network/conditions.ts';
 export { type DatagramLane, datagramLane } from './network/datagram-lane.ts';

@@ -84,7 +84,7 @@ async function run<G extends Game>(
 
 /** A run's options, as far as they are plain. */
 function printed<G extends Game>(
-  { game, seed, clients, network, frameRateHz, faults, player, server = {} }: SimulateOptions<G>,
+  { game, seed, clients, network, frameRateHz, faults, journal, player, server = {} }: SimulateOptions<G>,
   durationMs: number,
 ): PrintedOptions {
   const script = typeof player === 'function' ? undefined : player;
@@ -98,6 +98,7 @@ function printed<G extends Game>(
       network,
       frameRateHz,
       faults,
+      journal,
       player: script,
       server: plain.length === 0 ? undefined : Object.fromEntries(plain),
     }),

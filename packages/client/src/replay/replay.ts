@@ -129,7 +129,9 @@ class OpenReplay<S extends StateSchema, E extends Messages> implements Replay<S,
   get about(): ReplayAbout {
     const { recorded, eyes } = this.#playhead.head;
     const { game, roomId, tickRateHz, json } = recorded;
-    const openedWallMs = typeof json.openedWallMs === 'number' ? json.openedWallMs : null;
+    const given = json.openedWallMs;
+    // Beyond this there are no dates, and formatting one would throw.
+    const openedWallMs = typeof given === 'number' && Math.abs(given) <= 8.64e15 ? given : null;
     return { game, roomId, tickRateHz, title: textsIn(json.title), openedWallMs, eyes };
   }
 

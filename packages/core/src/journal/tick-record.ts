@@ -13,7 +13,7 @@
  * until another follows.
  */
 import { ByteReader, type ByteWriter } from '../codec/bytes.ts';
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../json-value.ts';
+import { isJsonObject, JSON_DEPTH_MAX, type JsonObject, type JsonValue, parseJson } from '../json-value.ts';
 import type { RandomState } from '../random.ts';
 import type { Fields, ValuesOf } from '../schema/field.ts';
 import { readMessage, writeMessage } from '../schema/message.ts';
@@ -44,6 +44,9 @@ export interface TickRecord {
   readonly inputs?: readonly PlayedInput[];
   readonly events?: readonly RecordedEvent[];
 }
+
+/** What players may say, with what is said around it when it is written down. */
+const RECORD_DEPTH_MAX = JSON_DEPTH_MAX + 16;
 
 const CHANGE = 1;
 const RANDOM = 2;
@@ -92,7 +95,7 @@ export function readTick(body: Uint8Array, inputFields: Fields): TickRecord {
   if ((parts & RANDOM) !== 0) record.random = readRandom(from);
   if ((parts & FACTS) !== 0) record.facts = readObject(from);
   if ((parts & ASKED) !== 0) {
-    const asked = parseJson(from.text(from.left));
+    const asked = parseJson(from.text(from.left), RECORD_DEPTH_MAX);
     record.asked = Array.isArray(asked) ? asked : from.fail('what was asked is no list');
   }
   if ((parts & INPUTS) !== 0) record.inputs = readInputs(from, inputFields);
@@ -124,7 +127,7 @@ export function readRandom(from: ByteReader): RandomState {
 
 /** A JSON object as text. Throws BAD_FRAME or BAD_MESSAGE. */
 export function readObject(from: ByteReader): JsonObject {
-  const given = parseJson(from.text(from.left));
+  const given = parseJson(from.text(from.left), RECORD_DEPTH_MAX);
   return isJsonObject(given) ? given : from.fail('there is no object where one is due');
 }
 

@@ -292,16 +292,26 @@ function drawField(paint: CanvasRenderingContext2D, { left, top, right, bottom }
   const step = niceStep((right - left) / 10);
   paint.strokeStyle = LINE;
   paint.beginPath();
-  for (let at = Math.ceil(left / step) * step; at < right; at += step) {
+  for (const at of linesBetween(left, right, step)) {
     paint.moveTo(x + at * scale, y + top * scale);
     paint.lineTo(x + at * scale, y + bottom * scale);
   }
-  for (let at = Math.ceil(top / step) * step; at < bottom; at += step) {
+  for (const at of linesBetween(top, bottom, step)) {
     paint.moveTo(x + left * scale, y + at * scale);
     paint.lineTo(x + right * scale, y + at * scale);
   }
   paint.stroke();
 }
+
+/** Multiples of a step between two ends: counted, since far from 0 a number and one step more are the same. */
+export function linesBetween(from: number, to: number, step: number): readonly number[] {
+  const first = Math.ceil(from / step);
+  const count = Math.min(LINES_MAX, Math.ceil(to / step) - first);
+  return Number.isFinite(count) && count > 0 ? Array.from({ length: count }, (_, index) => (first + index) * step) : [];
+}
+
+/** Lines of a board, at most. */
+const LINES_MAX = 64;
 
 function niceStep(about: number): number {
   const ten = 10 ** Math.floor(Math.log10(about));

@@ -44,7 +44,7 @@ export class Shelf {
   readonly #language: () => Language;
   readonly #open: (roomId: string) => void;
   #replays: Listed[] = [];
-  #before: number | null = null;
+  #before: string | null = null;
   #note: 'loading' | 'none' | 'noServer' | '' = 'loading';
 
   constructor(
@@ -70,8 +70,8 @@ export class Shelf {
     this.#note = 'loading';
     this.show();
     try {
-      const answer = await asked(`/api/replays${this.#before === null ? '' : `?before=${this.#before}`}`);
-      const { replays, before }: { replays: Listed[]; before: number | null } = await answer.json();
+      const answer = await asked(`/api/replays${this.#before === null ? '' : `?before=${encodeURIComponent(this.#before)}`}`);
+      const { replays, before }: { replays: Listed[]; before: string | null } = await answer.json();
       this.#replays.push(...replays);
       this.#before = before;
       this.#note = this.#replays.length === 0 ? 'none' : '';

@@ -27,13 +27,13 @@ export class Callers {
     return addressKey(this.#options.addressOf(c));
   }
 
-  /** Whose request this is; null where it shows no token. Throws as `Identity.verify` and `Sessions.check` do. */
+  /** Whose request this is; null where it shows no token. An address that is banned is refused without one, too. Throws as `Identity.verify` and `Sessions.check` do. */
   async find(c: ApiContext): Promise<User | null> {
-    const token = tokenOf(c);
-    if (token === null) return null;
     const { identity, sessions } = this.#options;
-    const user = await identity.verify(token, this.address(c));
-    sessions.check(user, this.address(c));
+    const address = this.address(c);
+    const token = tokenOf(c);
+    const user = token === null ? null : await identity.verify(token, address);
+    sessions.check(user, address);
     return user;
   }
 

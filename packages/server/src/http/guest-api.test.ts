@@ -123,3 +123,32 @@ test('bodies that are no object are refused', async () => {
   const named = await ask('/api/guest', { method: 'POST', body: JSON.stringify({ name: '지민' }) });
   expect(named.body).toMatchObject({ user: { name: '지민' } });
 });
+
+test('a body that is too large is refused as that, and is no error of the server', async () => {
+  const { ask, logged } = apiWorld();
+  const { status, body } = await ask('/api/guest', {
+    method: 'POST',
+    body: JSON.stringify({ name: 'x'.repeat(5_000) }),
+  });
+  expect([status, body]).toMatchObject([413, { code: 'MESSAGE_TOO_LARGE' }]);
+  expect(logged).toEqual([]);
+});
+
+test('an address that is banned gets no new guest, and sees nothing without a token either', async () => {
+  const { ask, guest, sessions } = apiWorld({ boards: { best: { order: 'highest', keep: 'best', period: 'ever' } } });
+  const { device = '' } = await guest({ device: true });
+  sessions.ban({ address: '192.0.2.1' }, { reason: 'flooding' });
+  expect([(await guest()).code, (await guest({ device })).code]).toEqual(['BANNED', 'BANNED']);
+  expect((await ask('/api/boards/best')).status).toBe(403);
+  expect((await guest({ address: '198.51.100.7' })).status).toBe(200);
+  expect((await ask('/api/boards/best', { address: '198.51.100.7' })).status).toBe(200);
+});
+
+test('an address is given so many guests and no more', async () => {
+  const { guest } = apiWorld();
+  const codes: (string | undefined)[] = [];
+  for (let count = 0; count < 80; count++) codes.push((await guest()).code);
+  expect(codes.filter((code) => code === undefined)).toHaveLength(60);
+  expect(codes.at(-1)).toBe('RATE_LIMITED');
+  expect((await guest({ address: '198.51.100.7' })).status).toBe(200);
+});

@@ -19,6 +19,10 @@ const BODY_BYTES_MAX = 4 * 1024;
 const DEVICES_PER_SECOND = 0.2;
 const DEVICES_BURST = 20;
 
+/** Guests of one address, new and known: homes and schools share one. */
+const GUESTS_PER_SECOND = 2;
+const GUESTS_BURST = 60;
+
 export interface GuestApiOptions {
   readonly identity: Identity;
   readonly sessions: Pick<Sessions, 'check'>;
@@ -30,6 +34,7 @@ export interface GuestApiOptions {
 
 export function serveGuests(api: Hono<{ Bindings: HttpBindings }>, options: GuestApiOptions): void {
   const { identity, sessions, devices, callers, clock, log } = options;
+  const guests = new Allowances({ clock, what: 'guests', perSecond: GUESTS_PER_SECOND, burst: GUESTS_BURST });
   const newDevices = new Allowances({
     clock,
     what: 'new devices',
@@ -46,6 +51,8 @@ export function serveGuests(api: Hono<{ Bindings: HttpBindings }>, options: Gues
 
   const guestOf = async (c: ApiContext, { device, name }: JsonObject): Promise<Guest> => {
     const address = callers.address(c);
+    guests.check(address);
+    sessions.check(null, address);
     const token = tokenOf(c);
     const secret = typeof device === 'string' ? device : null;
     if (token === null) return secret === null ? identity.newGuest(name) : ofDevice(secret, address);
@@ -69,7 +76,7 @@ export function serveGuests(api: Hono<{ Bindings: HttpBindings }>, options: Gues
     }
   };
 
-  api.post('/api/guest', bodyLimit({ maxSize: BODY_BYTES_MAX }), async (c) => {
+  api.post('/api/guest', bodyLimit({ maxSize: BODY_BYTES_MAX, onError: () => refuseSize() }), async (c) => {
     const asked = bodyOf(await c.req.text());
     const guest = await guestOf(c, asked);
     const device = asked.device === true ? await newDevice(c, guest) : null;
@@ -84,4 +91,11 @@ function bodyOf(text: string): JsonObject {
   const body = parseJson(text);
   if (isJsonObject(body)) return body;
   throw new GameError('BAD_MESSAGE', 'A guest is asked for with a JSON object, or nothing.', { reason: 'no object' });
+}
+
+function refuseSize(): never {
+  throw new GameError('MESSAGE_TOO_LARGE', `A guest is asked for with at most ${BODY_BYTES_MAX} bytes.`, {
+    sizeBytes: BODY_BYTES_MAX + 1,
+    limitBytes: BODY_BYTES_MAX,
+  });
 }

@@ -172,8 +172,12 @@ export class HttpServer {
 
   #request(request: IncomingMessage, response: ServerResponse): void {
     const gateway = this.#gatewayFor(pathOf(request));
+    const { limits, isClosed } = this.#options;
+    // Before the start is over it is not known who was banned and what was revoked.
+    const isTooEarly = isClosed() && pathOf(request).startsWith('/api/');
     const refusal =
-      objectionTo(request, this.#options.limits) ?? (gateway === undefined ? null : this.#objectionToPlay(request));
+      objectionTo(request, limits) ??
+      (isTooEarly ? STOPPING : gateway === undefined ? null : this.#objectionToPlay(request));
     if (refusal !== null) {
       this.#count(refusal, 'a request was refused');
       refuseRequest(response, refusal);

@@ -21,6 +21,10 @@ const DOCUMENT_BYTES_MAX = 16 * 1024;
 const WRITES_PER_SECOND = 2;
 const WRITES_BURST = 30;
 
+/** Writes of one address: guests cost nothing, so that anybody could be many. */
+const ADDRESS_WRITES_PER_SECOND = 5;
+const ADDRESS_WRITES_BURST = 60;
+
 /** All else, of one address. */
 const READS_PER_SECOND = 20;
 const READS_BURST = 100;
@@ -56,6 +60,12 @@ export function serveMe(api: Hono<{ Bindings: HttpBindings }>, options: MeApiOpt
     perSecond: WRITES_PER_SECOND,
     burst: WRITES_BURST,
   });
+  const addressWrites = new Allowances({
+    clock,
+    what: 'documents to save from one address',
+    perSecond: ADDRESS_WRITES_PER_SECOND,
+    burst: ADDRESS_WRITES_BURST,
+  });
   const reads = new Allowances({ clock, what: 'questions', perSecond: READS_PER_SECOND, burst: READS_BURST });
 
   /** Throws FORBIDDEN for what this player may not do, as if the collection were not there. */
@@ -68,7 +78,10 @@ export function serveMe(api: Hono<{ Bindings: HttpBindings }>, options: MeApiOpt
       throw new GameError('FORBIDDEN', `Players may not ${to} documents of this collection.`, { reason: 'collection' });
     }
     if (c.req.param('key') !== undefined && !NAME.test(key)) throw badDocument('a key has letters, digits, _, . and -');
-    if (to === 'write') writes.check(owner);
+    if (to === 'write') {
+      writes.check(owner);
+      addressWrites.check(callers.address(c));
+    }
     return { owner, collection, key };
   };
 
@@ -132,9 +145,9 @@ function tagOf(version: number): string {
   return `"${version}"`;
 }
 
-/** What a write was decided on. Throws BAD_MESSAGE for one that does not say: it could undo what somebody else saved. */
+/** What a write was decided on; proxies that compress make the tags of answers weak. Throws BAD_MESSAGE for one that does not say: it could undo what somebody else saved. */
 function expectedVersion(c: ApiContext): number {
-  const tag = /^"(\d{1,15})"$/u.exec(c.req.header('if-match') ?? '');
+  const tag = /^(?:W\/)?"([1-9]\d{0,14})"$/u.exec(c.req.header('if-match') ?? '');
   if (tag === null) throw badDocument('say If-Match: "VERSION" of the one you know, or If-None-Match: * for a new one');
   return Number(tag[1]);
 }

@@ -99,6 +99,33 @@ test('a ban counts at once while the store is down, and is written when it is ba
   await sanctions.stop();
 });
 
+test('what another server has banned just now can be taken back here, before this one has heard of it', async () => {
+  const { clock, store, node } = nodes();
+  const [one, other] = [await node(), await node()];
+  one.sessions.ban({ userId: 'minji' }, { reason: 'by mistake' });
+  await clock.advanceAsync(10);
+  expect(other.sessions.unban({ userId: 'minji' })).toBe(false);
+  await clock.advanceAsync(30_000);
+  one.enter(minji);
+  other.enter(minji);
+  expect((await store.sanctions.since(0, 10)).sanctions).toMatchObject([{ kind: 'lifted' }]);
+});
+
+test('a ban of an IPv6 address that was stored as it was given keeps its network out', async () => {
+  const { store, node, clock } = nodes();
+  const ban = (address: string) => ({ target: { address }, untilMs: null, reason: 'flood' });
+  await store.sanctions.put({ kind: 'ban', ban: ban('2001:db8::7') });
+  await store.sanctions.put({ kind: 'ban', ban: ban('no address') });
+  const { enter, sessions, ended } = await node();
+  expect(() => enter(minji, '2001:db8:0:0::/64')).toThrow(BANNED);
+  enter(minji, '192.0.2.1');
+  await store.sanctions.put({ kind: 'ban', ban: ban('::ffff:192.0.2.1') });
+  await clock.advanceAsync(15_000);
+  expect(ended).toEqual(['minji BANNED']);
+  expect(sessions.unban({ address: '2001:db8::9' })).toBe(true);
+  enter(minji, '2001:db8:0:0::/64');
+});
+
 test('what is decided here and not written yet is not undone by what is heard', async () => {
   const { store, failsAs, kept } = failingStore();
   const { clock, node } = nodes(store);
@@ -148,6 +175,56 @@ test('stopping writes what waits, and ends where the store does not take it', as
   expect((await kept.sanctions.since(0, 10)).sanctions).toHaveLength(1);
 });
 
+test('stopping asks a store that fails once more, and says how much was not written; a start goes on with it', async () => {
+  const { store, calls, failsAs, kept } = failingStore();
+  const { clock, node } = nodes(store);
+  const { sanctions, sessions, logged } = await node();
+  failsAs('timeout');
+  for (let number = 0; number < 50; number++) sessions.revoke(`user${number}`);
+  await clock.advanceAsync(10);
+  calls.length = 0;
+  await sanctions.stop();
+  expect(calls).toEqual(['sanctions.put']);
+  expect(logged.at(-1)).toMatchObject({ unwritten: 100 });
+  failsAs(null);
+  await sanctions.start(() => {});
+  await sanctions.stop();
+  expect((await kept.sanctions.since(0, 100)).sanctions).toHaveLength(50);
+});
+
+test('stopping waits for a store that never answers for a second or two, and writes nothing afterwards', async () => {
+  const kept = new MemoryStore();
+  const { promise: answer, resolve } = Promise.withResolvers<void>();
+  const asked: unknown[] = [];
+  const hanging: Store = Object.create(kept, {
+    sanctions: {
+      value: {
+        put: (sanction: unknown) => {
+          asked.push(sanction);
+          return answer;
+        },
+        since: kept.sanctions.since.bind(kept.sanctions),
+      },
+    },
+  });
+  const { clock, node } = nodes(hanging);
+  const { sanctions, sessions, logged } = await node();
+  sessions.revoke('minji');
+  sessions.revoke('jihun');
+  let isStopped = false;
+  const stopped = sanctions.stop().then(() => {
+    isStopped = true;
+  });
+  await clock.advanceAsync(1_000);
+  expect(isStopped).toBe(false);
+  await clock.advanceAsync(1_000);
+  await stopped;
+  expect(logged.at(-1)).toMatchObject({ unwritten: 4 });
+  resolve();
+  await clock.advanceAsync(60_000);
+  expect([asked.length, clock.pending]).toEqual([1, 0]);
+});
+
 test('the audit log says who did what to whom, when and why', async () => {
   const { clock, store, node } = nodes();
   const { sessions, sanctions } = await node();
@@ -160,6 +237,7 @@ test('the audit log says who did what to whom, when and why', async () => {
   const records = await store.audit.list(10);
   expect(records.map(({ id, number, ...record }) => record)).toEqual([
     { atMs: START_MS + 5, by: 'operator:lee', action: 'unban', target: 'user minji', details: null },
+    { atMs: START_MS + 5, by: 'server', action: 'unban', target: 'address 0:0:0:0::/64', details: null },
     { atMs: START_MS + 5, by: 'server', action: 'revoke', target: 'user jihun', details: null },
     {
       atMs: START_MS,

@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { AuditEntry, Sanction, Store } from '../ports/store.ts';
 import { sanctionKey } from '../ports/store-rules.ts';
-import { type Ban, type BanList, type BanTarget, MemoryBanList } from './bans.ts';
+import { type Ban, type BanList, type BanTarget, MemoryBanList, storedTarget } from './bans.ts';
 import { unguessable } from './unguessable.ts';
 
 const REFRESH_MS = 15_000;
@@ -24,6 +24,9 @@ const RETRY_MS_MAX = 30_000;
 
 /** What waits to be written at most; more is in force and is not written. */
 const WAITING_MAX = 10_000;
+
+/** How long stopping waits for a store that does not answer. */
+const STOP_MS = 1_500;
 
 const ID_WORDS = 4;
 
@@ -56,6 +59,8 @@ export class Sanctions implements BanList {
   #cancelRefresh: (() => void) | null = null;
   #heard: (sanction: Sanction) => void = () => {};
   #isStopped = false;
+  /** Nothing is begun to be written from then on, by the clock. */
+  #writesUntilMs = Number.POSITIVE_INFINITY;
 
   constructor(options: SanctionsOptions) {
     this.#options = options;
@@ -65,17 +70,23 @@ export class Sanctions implements BanList {
   async start(heard: (sanction: Sanction) => void): Promise<void> {
     this.#heard = heard;
     this.#isStopped = false;
+    this.#writesUntilMs = Number.POSITIVE_INFINITY;
+    this.#write();
     await this.#refresh();
   }
 
-  /** Listens no more, and resolves once everything was written or refused once more. */
+  /** Listens no more, and resolves once everything was written, the store has failed once more, or 1.5 seconds are over. */
   async stop(): Promise<void> {
+    const { clock, log } = this.#options;
     this.#isStopped = true;
+    this.#writesUntilMs = clock.nowMs() + STOP_MS;
     this.#cancelRefresh?.();
     this.#cancelRetry?.();
     this.#cancelRetry = null;
     this.#write();
-    await this.#writing;
+    if (this.#writing !== null) await within(clock, STOP_MS, this.#writing);
+    const unwritten = this.#waiting.length;
+    if (unwritten > 0) log.error({ unwritten }, 'decisions about users were not written down: this server has stopped');
   }
 
   get all(): readonly Ban[] {
@@ -93,7 +104,8 @@ export class Sanctions implements BanList {
 
   remove(target: BanTarget): boolean {
     const wasThere = this.#bans.remove(target);
-    if (wasThere) this.#decide({ kind: 'lifted', target });
+    // Another server may have banned them, and this one not heard of it yet.
+    this.#decide({ kind: 'lifted', target });
     return wasThere;
   }
 
@@ -131,15 +143,17 @@ export class Sanctions implements BanList {
   }
 
   async #writeAll(): Promise<void> {
+    const { clock, log } = this.#options;
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      if (clock.nowMs() >= this.#writesUntilMs) return;
       try {
         await first.write();
         this.#retryMs = RETRY_MS;
       } catch (err) {
-        const { log, clock } = this.#options;
         log.error({ err, about: first.key }, 'what was decided about somebody could not be written down');
         // What the store refuses it refuses for ever.
-        if (!isGameError(err) && !this.#isStopped) {
+        if (!isGameError(err)) {
+          if (this.#isStopped) return;
           this.#cancelRetry = clock.after(this.#retryMs, () => {
             this.#cancelRetry = null;
             this.#write();
@@ -167,7 +181,8 @@ export class Sanctions implements BanList {
     if (!this.#isStopped) this.#cancelRefresh = clock.after(REFRESH_MS, () => void this.#refresh());
   }
 
-  #hear(sanction: Sanction): void {
+  #hear(stored: Sanction): void {
+    const sanction = withTarget(stored);
     // What was decided here since and is not written yet is later than what is heard.
     const key = sanctionKey(sanction);
     if (this.#waiting.some((waiting) => waiting.key === key)) return;
@@ -175,4 +190,21 @@ export class Sanctions implements BanList {
     if (sanction.kind === 'lifted') this.#bans.remove(sanction.target);
     this.#heard(sanction);
   }
+}
+
+/** What was written before addresses were looked up by their networks counts for the connections it meant. */
+function withTarget(sanction: Sanction): Sanction {
+  const { kind } = sanction;
+  if (kind === 'ban') return { kind, ban: { ...sanction.ban, target: storedTarget(sanction.ban.target) } };
+  return kind === 'lifted' ? { kind, target: storedTarget(sanction.target) } : sanction;
+}
+
+/** Resolves when the work has ended, and at the latest after so long. */
+async function within(clock: Clock, timeMs: number, work: Promise<void>): Promise<void> {
+  let cancel = (): void => {};
+  const isOver = new Promise<void>((resolve) => {
+    cancel = clock.after(timeMs, resolve);
+  });
+  await Promise.race([work, isOver]);
+  cancel();
 }

@@ -203,13 +203,54 @@ describe('a ban', () => {
 
   test('can be taken back, and one of a user is not one of an address of the same name', () => {
     const { sessions, enter } = world();
-    sessions.ban({ userId: 'x' }, { reason: 'a' });
-    sessions.ban({ address: 'x' }, { reason: 'b' });
+    const same = '192.0.2.7';
+    sessions.ban({ userId: same }, { reason: 'a' });
+    sessions.ban({ address: same }, { reason: 'b' });
     expect(sessions.bans.map(({ reason }) => reason)).toEqual(['a', 'b']);
-    expect(sessions.unban({ userId: 'x' })).toBe(true);
-    expect(sessions.unban({ userId: 'x' })).toBe(false);
-    enter({ ...minji, id: 'x' }, 'player');
-    expect(() => enter(null, 'nobody', 'x')).toThrow(expect.objectContaining(BANNED));
+    expect(sessions.unban({ userId: same })).toBe(true);
+    expect(sessions.unban({ userId: same })).toBe(false);
+    enter({ ...minji, id: same }, 'player');
+    expect(() => enter(null, 'nobody', same)).toThrow(expect.objectContaining(BANNED));
+  });
+
+  test.each([
+    ['2001:db8::7', '2001:db8:0:0::/64'],
+    ['2001:0DB8:0:0:1::', '2001:db8:0:0::/64'],
+    ['2001:db8::/64', '2001:db8:0:0::/64'],
+    ['2001:db8:0:0::/64', '2001:db8:0:0::/64'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::ffff:c000:201', '192.0.2.1'],
+  ])(
+    'of the address %s is of the connections that are counted as %s, and is taken back by any of its names',
+    (address, key) => {
+      const { sessions, ended, enter } = world();
+      enter(minji, 'minji', key);
+      sessions.ban({ address }, { reason: 'flooding' });
+      expect(ended).toEqual(['minji BANNED']);
+      expect(() => enter(null, 'nobody', key)).toThrow(expect.objectContaining(BANNED));
+      expect(sessions.unban({ address: key })).toBe(true);
+      sessions.ban({ address: key }, { reason: 'flooding' });
+      expect(sessions.unban({ address })).toBe(true);
+      enter(null, 'nobody', key);
+    },
+  );
+
+  test.each([
+    '',
+    'x',
+    'localhost',
+    '192.0.2.0/24',
+    '192.0.2.1:80',
+    '2001:db8::/32',
+    '2001:db8::/64/64',
+    '::ffff:192.0.2.1/64',
+    '/64',
+  ])('[RX15] of %j, which is no address, is refused, and so is to take it back', (address) => {
+    const { sessions } = world();
+    const bad = expect.objectContaining({ code: 'BAD_OPTION' });
+    expect(() => sessions.ban({ address }, { reason: '' })).toThrow(bad);
+    expect(() => sessions.unban({ address })).toThrow(bad);
+    expect(sessions.bans).toEqual([]);
   });
 
   test.each([

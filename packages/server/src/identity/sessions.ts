@@ -10,7 +10,7 @@ import { GameError } from '@madang/core';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import type { Sanction } from '../ports/store.ts';
-import { type Ban, type BanList, type BanTarget, banKey } from './bans.ts';
+import { type Ban, type BanList, type BanTarget, banKey, checkedTarget } from './bans.ts';
 import { CLOCK_SKEW_MS } from './claims.ts';
 import { badOption, sessionExpired, unauthenticated } from './refusals.ts';
 import type { Sanctions } from './sanctions.ts';
@@ -107,13 +107,14 @@ export class Sessions {
 
   /**
    * Keeps a user or an address out, for good where `untilMs` (milliseconds since the epoch) is left out, and ends their
-   * connections at once. `by` says to the audit log who did it. Throws BAD_OPTION for an end that is no moment to come and for a
-   * reason of over 200 characters or with half of one.
+   * connections at once. An IPv6 address stands for its network of 64 bits. `by` says to the audit log who did it. Throws BAD_OPTION for
+   * what is no address, for an end that is no moment to come and for a reason of over 200 characters or with half of one.
    */
   ban(
-    target: BanTarget,
+    whom: BanTarget,
     { untilMs = null, reason, by = SERVER }: { untilMs?: number | null; reason: string; by?: string },
   ): void {
+    const target = checkedTarget(whom);
     if (untilMs !== null && !(isMoment(untilMs) && untilMs > this.#options.wallNowMs())) {
       throw badOption('untilMs', 'it must be a moment to come');
     }
@@ -125,10 +126,14 @@ export class Sessions {
     this.#options.sanctions?.note({ by, action: 'ban', target: banKey(target), details: { untilMs, reason } });
   }
 
-  /** Lets a user or an address in again. Answers whether they were banned. `by` says to the audit log who did it. */
-  unban(target: BanTarget, by = SERVER): boolean {
+  /**
+   * Lets a user or an address in again, on every server. Answers whether this one knew them to be banned. `by` says to the audit log who
+   * did it. Throws BAD_OPTION for what is no address.
+   */
+  unban(whom: BanTarget, by = SERVER): boolean {
+    const target = checkedTarget(whom);
     const wasBanned = this.#options.bans.remove(target);
-    if (wasBanned) this.#options.sanctions?.note({ by, action: 'unban', target: banKey(target) });
+    this.#options.sanctions?.note({ by, action: 'unban', target: banKey(target) });
     return wasBanned;
   }
 

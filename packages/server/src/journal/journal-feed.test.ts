@@ -35,7 +35,7 @@ function feeding(journal: Journal = new SlowJournal()) {
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 describe('what rooms hand over', () => {
-  test('is committed together, 50 ms apart at most, one commit at a time', async () => {
+  test('is committed together, 75 ms apart, one commit at a time', async () => {
     const { journal, clock, lane } = feeding();
     const [a, b] = [lane('a'), lane('b')];
     a.put(bytes(1), 0, true);
@@ -46,7 +46,7 @@ describe('what rooms hand over', () => {
     clock.advance(500);
     expect(journal.commits.length).toBe(1);
     await journal.done();
-    clock.advance(50);
+    clock.advance(75);
     expect(journal.last?.entries.map((one) => [one.roomId, one.seq, one.tick, [...one.bytes]])).toEqual([
       ['a', 2, 2, [2, 4]],
       ['b', 1, 0, [3]],
@@ -55,7 +55,7 @@ describe('what rooms hand over', () => {
     await journal.done();
     expect([a.told, b.told]).toEqual([[0, 2], [0]]);
     a.put(bytes(5), 3, false);
-    clock.advance(49);
+    clock.advance(74);
     expect(journal.commits.length).toBe(3);
   });
 
@@ -115,6 +115,49 @@ describe('what rooms hand over', () => {
     a.put(bytes(3), 2, false);
     clock.advance(1_000);
     expect(journal.commits.length).toBe(2);
+  });
+});
+
+describe('a room', () => {
+  test('[ST16] that is gone is not begun again by what it still had to say', async () => {
+    const { journal, lane, clock, feed } = feeding();
+    const a = lane('a');
+    a.put(bytes(1), 0, true);
+    await journal.done();
+    await journal.remove('a');
+    a.put(bytes(2), 1, false);
+    clock.advance(100);
+    a.put(bytes(3), 2, true);
+    a.end(true);
+    await journal.done();
+    expect([a.told, feed.pendingBytes]).toEqual([[0, 'lost'], 0]);
+    expect(await feed.flush(1_000)).toBe(true);
+    expect([journal.commits.length, await journal.unfinished(), await journal.recordings(9)]).toEqual([2, [], []]);
+  });
+
+  test('may be begun by its snapshots until a commit was answered; one that is gone on with, by none', async () => {
+    const { journal, lane, clock } = feeding();
+    const a = lane('a', { restart: () => a.put(bytes(2), 1, true) });
+    const b = lane('b', { epoch: 2, seq: 5 });
+    const begins = () => journal.last?.entries.map((one) => [one.roomId, one.begins]);
+    a.put(bytes(1), 0, true);
+    expect(begins()).toEqual([['a', true]]);
+    await journal.fail('io');
+    clock.advance(100);
+    expect(begins()).toEqual([['a', true]]);
+    a.put(bytes(3), 2, false);
+    await journal.fail('unknown-outcome');
+    clock.advance(1_000);
+    expect(begins()).toEqual([['a', true]]);
+    a.put(bytes(4), 3, true);
+    b.put(bytes(1), 0, true);
+    await journal.done();
+    clock.advance(100);
+    expect(begins()).toEqual([
+      ['a', false],
+      ['a', false],
+      ['b', false],
+    ]);
   });
 });
 
@@ -201,7 +244,7 @@ test('whatever fails and however, each record of a room is in its journal once, 
       for (const step of steps) {
         if (step === 'put') a.put(bytes(++next), next, false);
         else if (step === 'done') await journal.done();
-        else if (step === 'wait') clock.advance(60);
+        else if (step === 'wait') clock.advance(80);
         else await journal.fail(step);
         const read = (await journal.read('a', 'last-snapshot')).flatMap((entry) => [...entry]);
         const [first, mark, ...rest] = read;

@@ -1,6 +1,6 @@
 /**
  * One server's way into its journal. Rooms hand over records as they tick and never wait; what has gathered is committed as one, at
- * most every 50 ms, or at once where a strict room waits for it. One commit is under way at a time, so that a slow disk makes commits
+ * most every 75 ms, or at once where a strict room waits for it. One commit is under way at a time, so that a slow disk makes commits
  * larger and not more.
  *
  * A commit that fails is repeated with growing waits: entries carry numbers, so nothing is written twice. Where too much has gathered
@@ -15,7 +15,7 @@ import type { Random } from '../ports/random.ts';
 import { StoreError } from '../ports/store-error.ts';
 
 /** Time between two commits of rooms that do not wait for them. */
-const GROUP_MS = 50;
+const GROUP_MS = 75;
 
 /** Bytes of all rooms that may wait to be committed. */
 const WAITING_BYTES_MAX = 32 * 1024 * 1024;
@@ -209,7 +209,7 @@ export class JournalFeed {
     this.#committingBytes = 0;
     for (const lane of lanes) {
       if (lost.includes(lane.options.roomId)) {
-        lane.isOver = true;
+        this.#drop(lane);
         lane.options.lost();
       } else lane.committed();
       if (lane.isOver && !this.#waiting.has(lane)) this.#forget(lane);
@@ -269,6 +269,14 @@ export class JournalFeed {
     this.#isDropping = false;
   }
 
+  /** What somebody else's room, or one that is gone, still has to say is not written. */
+  #drop(lane: RoomLane): void {
+    lane.isOver = true;
+    lane.end = null;
+    this.#waitingBytes -= lane.drop();
+    this.#waiting.delete(lane);
+  }
+
   #forget(lane: RoomLane): void {
     if (this.#lanes.get(lane.options.roomId) === lane) this.#lanes.delete(lane.options.roomId);
   }
@@ -282,6 +290,8 @@ class RoomLane {
   /** Whether it becomes a recording, once it has ended. */
   end: boolean | null = null;
   #seq: number;
+  /** A new room, until a commit of it was answered. */
+  #isNew: boolean;
   #runs: { readonly isSnapshot: boolean; tick: number; readonly chunks: Uint8Array[] }[] = [];
   /** The tick up to which the commit under way goes. */
   #takenTick: number | null = null;
@@ -291,6 +301,7 @@ class RoomLane {
     this.options = options;
     this.keepsHistory = options.keepsHistory;
     this.#seq = options.seq;
+    this.#isNew = options.seq === 0 && options.epoch === 1;
   }
 
   put(bytes: Uint8Array, tick: number, isSnapshot: boolean): void {
@@ -308,7 +319,8 @@ class RoomLane {
     const { keepsHistory } = this;
     const entries = this.#runs.map(({ isSnapshot, tick, chunks }) => {
       const bytes = joined(chunks);
-      return { roomId, game, epoch, seq: ++this.#seq, tick, isSnapshot, keepsHistory, wallMs, bytes };
+      const begins = this.#isNew && isSnapshot;
+      return { roomId, game, epoch, seq: ++this.#seq, tick, isSnapshot, begins, keepsHistory, wallMs, bytes };
     });
     this.#takenTick = entries.at(-1)?.tick ?? null;
     this.#runs = [];
@@ -326,7 +338,9 @@ class RoomLane {
     if (this.#isEndTaken) this.end = null;
     const tick = this.#takenTick;
     this.#takenTick = null;
-    if (tick !== null) this.options.durable(tick);
+    if (tick === null) return;
+    this.#isNew = false;
+    this.options.durable(tick);
   }
 
   /** True while something is to be committed, or is being. */
@@ -334,9 +348,11 @@ class RoomLane {
     return this.#runs.length > 0 || this.#takenTick !== null || this.end !== null;
   }
 
-  /** Forgets what waits. */
-  drop(): void {
+  /** Forgets what waits, and answers how many bytes that were. */
+  drop(): number {
+    const chunks = this.#runs.flatMap((run) => run.chunks);
     this.#runs = [];
+    return chunks.reduce((sum, { length }) => sum + length, 0);
   }
 }
 

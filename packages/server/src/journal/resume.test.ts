@@ -206,7 +206,8 @@ describe('a room whose process ended goes on with the next', () => {
     const next = await node(game, journal);
     expect(next.room.tick).toBe(first.room.tick);
     await pass(first, 300);
-    expect(ann.witness.ended?.code).toBe('ROOM_GONE');
+    // The room is elsewhere, and so is her seat.
+    expect(ann.witness.ended?.code).toBe('SERVER_STOPPING');
     expect(first.rooms.all).toEqual([]);
     const [unfinished] = await journal.unfinished();
     expect(unfinished).toMatchObject({ roomId: next.room.id, epoch: 2 });

@@ -4,7 +4,7 @@
  *
  *   seat N           who sits on seat N; null once it is free
  *   answer R N       what request N of the player R was answered; R is its number among all who came (`ref`)
- *   host, isLocked, sentOut, timers, hasReported, faultsInARow, chatLine, match      the room's own
+ *   host, isLocked, sentOut, timers, hasReported, report, faultsInARow, ending, chatLine, match      the room's own
  */
 import {
   type Fields,
@@ -32,6 +32,8 @@ const seatFacts = z.object({
   team: z.int(),
   isBot: z.boolean(),
   isDropped: z.boolean(),
+  /** It is to leave in the next tick. */
+  hasLeft: z.boolean().default(false),
   joinedAtTick: z.int(),
   you: z.string(),
   isWelcomed: z.boolean(),
@@ -40,6 +42,11 @@ const seatFacts = z.object({
   /** Digests of the tokens that bring the player back. */
   token: z.object({ current: z.string(), previous: z.string().nullable() }).nullable(),
 });
+
+const places = z.array(z.array(z.array(z.string().nullable())));
+
+/** How a match ended: users of the first place to the last, by team; teams that share a place are in one list. */
+export type Places = z.infer<typeof places>;
 
 const matchFacts = z.object({ matchId: z.string(), teams: z.array(z.tuple([z.string(), z.int()])) });
 
@@ -50,6 +57,10 @@ const roomFacts = z.object({
   timers: z.array(z.tuple([z.string(), z.int()])).default([]),
   hasReported: z.boolean().default(false),
   faultsInARow: z.int().default(0),
+  /** What was reported of the match and is not known to be kept. */
+  report: places.nullable().default(null),
+  /** Why the rules have ended the room, with the tick at hand. */
+  ending: z.string().nullable().default(null),
   chatLine: z.int().default(0),
   match: matchFacts.nullable().default(null),
 });
@@ -104,7 +115,12 @@ export function answerJson({ key, answer }: KeptAnswer): JsonObject {
       return { key, command: answer.command, reply: messageJson(answer.reply) };
     case 'refusal': {
       const { code, message, details } = answer.error;
-      return { key, refusal: { code, message, details: details as JsonObject } };
+      // Authors cut sentences where they like, also through a letter.
+      const whole = Object.entries(details).map(([name, value]): [string, JsonValue] => [
+        name,
+        typeof value === 'string' ? value.toWellFormed() : (value as JsonValue),
+      ]);
+      return { key, refusal: { code, message: message.toWellFormed(), details: Object.fromEntries(whole) } };
     }
   }
 }
@@ -141,5 +157,11 @@ function answerOf(
   const fields = command === undefined ? undefined : game.commands[command];
   const replyFields = fields === undefined ? null : replyFieldsOf(fields);
   if (command === undefined || replyFields === null) return { kind: 'done' };
-  return { kind: 'reply', command, reply: parseMessage(replyFields, reply ?? {}, 'BAD_COMMAND') };
+  try {
+    return { kind: 'reply', command, reply: parseMessage(replyFields, reply ?? {}, 'BAD_COMMAND') };
+  } catch {
+    // This version answers it in another form; that it was done is what counts.
+    const reason = 'it was done by another version of the game, whose answer is lost';
+    return { kind: 'refusal', error: new GameError('REFUSED', `There is no answer: ${reason}.`, { reason }) };
+  }
 }

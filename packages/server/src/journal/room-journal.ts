@@ -35,6 +35,7 @@ import {
 } from '@madang/core/journal';
 import type { RoomSeat } from '../room/seat.ts';
 import type { Lane } from './journal-feed.ts';
+import type { RestoredRoom } from './restored-room.ts';
 import { answerJson, type RoomFacts, type SeatFacts } from './room-facts.ts';
 
 const FORMAT = 1;
@@ -45,7 +46,16 @@ const RECORDING_BYTES_MAX = 256 * 1024 * 1024;
 /** What a room tells of itself beside its seats, as facts. */
 export type OwnFacts = Pick<
   RoomFacts,
-  'host' | 'isLocked' | 'sentOut' | 'timers' | 'hasReported' | 'faultsInARow' | 'chatLine' | 'match'
+  | 'host'
+  | 'isLocked'
+  | 'sentOut'
+  | 'timers'
+  | 'hasReported'
+  | 'report'
+  | 'faultsInARow'
+  | 'ending'
+  | 'chatLine'
+  | 'match'
 >;
 
 /** What is said of a room at the head of its journal. */
@@ -71,8 +81,8 @@ export interface RoomJournalOptions {
   readonly recordings: Recordings;
   /** Told once when the recording has become too long to be kept whole. */
   tooLong(bytes: number): void;
-  /** What seats played last, in a room that is gone on with. */
-  readonly playing?: ReadonlyMap<number, Playing>;
+  /** What the room goes on from; null for a new one. */
+  readonly restored: Pick<RestoredRoom, 'playing' | 'facts'> | null;
   /** By number - 1; null where free. */
   readonly seats: readonly (RoomSeat | null)[];
   token(seat: RoomSeat): SeatFacts['token'];
@@ -87,7 +97,7 @@ export class RoomJournal {
   readonly #keepsInputs: boolean;
   readonly #keepsEvents: boolean;
   readonly #out = new ByteWriter(1024);
-  /** What is known of each seat that is written down, by number. */
+  /** What is known of each seat, by number, as of the last tick: what its player has done since then belongs to the next. */
   readonly #seats: (SeatFacts | null)[];
   readonly #playing: Map<number, Playing>;
   #own: OwnFacts | null = null;
@@ -95,15 +105,17 @@ export class RoomJournal {
   readonly #asked: JsonValue[] = [];
   readonly #events: RecordedEvent[] = [];
   readonly #inputs: PlayedInput[] = [];
-  #snapshotTick = 0;
+  #snapshotDueTick = 0;
   #bytes = 0;
 
   constructor(options: RoomJournalOptions) {
     const { game, head, recordings } = options;
     const { snapshotEveryMs = SNAPSHOT_EVERY_MS, durability = 'async' } = game;
     this.#options = options;
-    this.#playing = new Map(options.playing);
+    this.#playing = new Map(options.restored?.playing);
     this.#seats = options.seats.map(() => null);
+    if (options.restored === null) this.#news();
+    else for (const fact of options.restored.facts.seats) this.#seats[fact.number - 1] = fact;
     this.#keepsInputs = recordings === 'keep-with-inputs';
     this.#keepsEvents = recordings !== 'none';
     this.#snapshotEveryTicks = Math.max(1, Math.round((snapshotEveryMs / 1000) * game.tickRateHz));
@@ -164,13 +176,16 @@ export class RoomJournal {
     out.seek(0);
     writeRecord(out, RECORD.TICK, () => writeTick(out, record, this.#options.game.input));
     this.#put(out.take(), tick, false);
-    if (tick - this.#snapshotTick >= this.#snapshotEveryTicks) this.snapshot(tick);
+    if (tick >= this.#snapshotDueTick) this.snapshot(tick);
   }
 
   /** Writes all of the room down, as of `tick`. */
   snapshot(tick: number): void {
     const { game, state, random } = this.#options;
-    this.#snapshotTick = tick;
+    const isFirst = this.#snapshotDueTick === 0;
+    // Rooms that begin together, as after a restart, do not write their snapshots together for ever.
+    const share = isFirst ? 1 - ((this.#options.head.serial * 0.618034) % 1) : 1;
+    this.#snapshotDueTick = tick + Math.max(1, Math.round(this.#snapshotEveryTicks * share));
     const facts = this.#all();
     const out = this.#out;
     out.seek(0);
@@ -220,9 +235,9 @@ export class RoomJournal {
     let facts: Record<string, JsonValue> | null = null;
     const { seats } = this.#options;
     for (let index = 0; index < seats.length; index++) {
-      const seat = seats[index]?.isSeated ? seats[index] : null;
+      const seat = seats[index] ?? null;
       const known = this.#seats[index] ?? null;
-      if (seat == null) {
+      if (seat === null) {
         if (known === null) continue;
         this.#seats[index] = null;
         this.#playing.delete(index + 1);
@@ -260,17 +275,15 @@ export class RoomJournal {
     }));
   }
 
-  /** Every fact. */
+  /** Every fact, as of the last tick. */
   #all(): JsonObject {
     const facts: Record<string, JsonValue> = {};
-    this.#seats.fill(null);
-    for (const seat of this.#options.seats) {
-      if (!seat?.isSeated) continue;
-      seat.requests.takeNews();
-      const fact = this.#factsOf(seat);
-      this.#seats[seat.number - 1] = fact;
-      facts[`seat ${seat.number}`] = fact as JsonObject;
-      for (const kept of seat.requests.kept) facts[`answer ${seat.ref} ${kept.number}`] = answerJson(kept);
+    for (const [index, fact] of this.#seats.entries()) {
+      if (fact === null) continue;
+      facts[`seat ${fact.number}`] = fact as JsonObject;
+      for (const kept of this.#options.seats[index]?.requests.kept ?? []) {
+        if (kept.number <= fact.heard) facts[`answer ${fact.ref} ${kept.number}`] = answerJson(kept);
+      }
     }
     const own = this.#options.own();
     this.#own = own;
@@ -291,6 +304,7 @@ export class RoomJournal {
       team,
       isBot,
       isDropped,
+      hasLeft: !seat.isSeated,
       joinedAtTick,
       you,
       isWelcomed: seat.hasBeenWelcomed,
@@ -310,6 +324,7 @@ export class RoomJournal {
       seat.team === known.team &&
       seat.isBot === known.isBot &&
       seat.isDropped === known.isDropped &&
+      seat.isSeated !== known.hasLeft &&
       seat.joinedAtTick === known.joinedAtTick &&
       seat.you === known.you &&
       seat.hasBeenWelcomed === known.isWelcomed &&

@@ -23,7 +23,7 @@ test('[PC03] a server that is stopped while it reads its journal goes on with no
     prune: (limits: Parameters<Journal['prune']>[0]) => journal.prune(limits),
   });
   const clock = new VirtualClock();
-  const options = { games: [game], alwaysOpen: ['town'], clock, transport: new MemoryTransport(), journal: slow };
+  const options = { games: [game], alwaysOpen: ['town'], clock, transport: new MemoryTransport(clock), journal: slow };
   const next = createServer(options);
   const starting = next.start().catch((error: unknown) => error);
   await next.stop();

@@ -2,20 +2,21 @@
  * What matches come to: who was matched into which room, and how that changes their ratings. A room's match counts once; of
  * those who play there only those who were matched into it are rated, so that nobody is rated by friends they invite.
  */
-import type { Game, MatchSettings, Seat } from '@madang/core';
+import type { Game, MatchSettings } from '@madang/core';
 import type { Logger } from 'pino';
+import type { Places } from '../journal/room-facts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store, StoredMatch } from '../ports/store.ts';
 import type { Room } from '../room/room.ts';
 import { type Rating, shownRating } from './rating.ts';
 import { type MatchResult, Ratings, type ResultPlayer, type ResultTeam } from './ratings.ts';
 
-/** A result that could not be kept is tried again so often, after waits that double. */
-const TRIES = 6;
+/** A result that could not be kept is tried again until it can, after waits that double up to a longest. */
 const RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
 
-/** Teams of seats, best place first; those of one list share a place. */
-export type Places = readonly (readonly (readonly Seat[])[])[];
+/** Results that wait for a store that is gone; later ones are lost, and logged. */
+const WAITING_MAX = 10_000;
 
 export interface MatchResultsOptions {
   readonly store: Pick<Store, 'load' | 'save' | 'matches'>;
@@ -40,6 +41,7 @@ export class MatchResults {
   readonly #keeping = new Set<Promise<void>>();
   /** Those that wait for another try. */
   readonly #retries = new Set<() => void>();
+  #isStopped = false;
 
   constructor(options: MatchResultsOptions) {
     this.#options = options;
@@ -61,9 +63,9 @@ export class MatchResults {
     room.match = { matchId: room.match?.matchId ?? matchId, teams: [...known] };
   }
 
-  /** A room reports how its match ended. Nothing comes of it where there was none. */
+  /** A room reports how its match ended, and is told once that is kept. Nothing comes of it where there was none. */
   reported(room: Room, settings: MatchSettings, places: Places): void {
-    if (room.match === null) return;
+    if (room.match === null) return room.reportKept();
     const { matchId } = room.match;
     const teams = teamsOf(new Map(room.match.teams), places, settings.teams === 1);
     const result = { game: room.game.name, matchId, teams };
@@ -72,6 +74,7 @@ export class MatchResults {
 
   /** Tries no more again, and resolves once nothing is being kept. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const cancel of this.#retries) cancel();
     this.#retries.clear();
     await Promise.all(this.#keeping);
@@ -82,7 +85,7 @@ export class MatchResults {
     const keeping: Promise<void> = this.#write(ended)
       .catch((err: unknown) => {
         this.#options.log.error({ err, game: result.game, match: result.matchId, tries }, 'a result could not be kept');
-        if (tries < TRIES) this.#retry(ended, tries);
+        this.#retry(ended, tries);
       })
       .finally(() => this.#keeping.delete(keeping));
     this.#keeping.add(keeping);
@@ -93,10 +96,13 @@ export class MatchResults {
     const changes = isRated ? await this.#ratings.apply(result) : [];
     for (const { user, after } of changes) room.rate(user, shownRating(after));
     await this.#options.store.matches.add(storedMatch(room.id, result, endedAtMs));
+    room.reportKept();
   }
 
   #retry(ended: Ended, tries: number): void {
-    const cancel = this.#options.clock.after(RETRY_MS * 2 ** (tries - 1), () => {
+    if (this.#isStopped || this.#retries.size >= WAITING_MAX) return;
+    const waitMs = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(16, tries - 1));
+    const cancel = this.#options.clock.after(waitMs, () => {
       this.#retries.delete(cancel);
       this.#keep(ended, tries + 1);
     });
@@ -120,10 +126,12 @@ function storedMatch(roomId: string, { matchId, game, teams }: MatchResult, ende
 /** The teams as they were reported, and with them those who were gone by then. */
 function teamsOf(teams: ReadonlyMap<string, number>, places: Places, isOneTeam: boolean): readonly ResultTeam[] {
   const missing = new Map(teams);
-  const player = ({ user }: Seat): ResultPlayer => ({ user: user !== null && missing.delete(user) ? user : null });
+  const player = (user: string | null): ResultPlayer => ({
+    user: user !== null && missing.delete(user) ? user : null,
+  });
   const result: { readonly place: number | null; readonly players: ResultPlayer[] }[] = [];
   for (const [index, tied] of places.entries()) {
-    for (const seats of tied) if (seats.length > 0) result.push({ place: index + 1, players: seats.map(player) });
+    for (const users of tied) if (users.length > 0) result.push({ place: index + 1, players: users.map(player) });
   }
   for (const [user, team] of missing) {
     const isMate = (one: ResultPlayer): boolean => one.user !== null && teams.get(one.user) === team;

@@ -8,13 +8,14 @@
 import { checkMatchRules, type Game, GameError, type MatchSettings, unreachable } from '@madang/core';
 import type { Logger } from 'pino';
 import type { User } from '../identity/user.ts';
+import type { Places } from '../journal/room-facts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { MatchQueue } from '../ports/match-queue.ts';
 import type { Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
 import type { Room } from '../room/room.ts';
 import type { Invited, Rooms, RoomWish } from '../room/rooms.ts';
-import { MatchResults, type Places } from './match-results.ts';
+import { MatchResults } from './match-results.ts';
 import { Matchmaker, type TicketHandle } from './matchmaker.ts';
 import type { OpenedMatch } from './pending-match.ts';
 import { type Rating, shownRating } from './rating.ts';
@@ -190,7 +191,8 @@ export class MatchService {
   /** How a room's match ended, for its players' ratings. */
   reported(room: Room, places: Places): void {
     const matched = this.#games.get(room.game.name);
-    if (matched !== undefined) this.#results.reported(room, matched.settings, places);
+    if (matched === undefined) room.reportKept();
+    else this.#results.reported(room, matched.settings, places);
   }
 
   /** Ends all searches, and resolves once results are kept. */

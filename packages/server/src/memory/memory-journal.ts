@@ -1,5 +1,5 @@
 /** A journal that lives as long as the process: for tests and simulations. What is asked is done at the call; only the answer waits. */
-import type { Journal, JournalCommit, JournalEnd, JournalEntry, JournaledRoom } from '../ports/journal.ts';
+import type { Journal, JournalCommit, JournalEnd, JournalEntry, JournaledRoom, RecordingPlace } from '../ports/journal.ts';
 import { StoreError } from '../ports/store-error.ts';
 
 interface Room {
@@ -57,9 +57,9 @@ export class MemoryJournal implements Journal {
     return entries.slice(first).map(({ bytes }) => bytes.slice());
   }
 
-  async recordings(limit: number, beforeWallMs = Number.POSITIVE_INFINITY): Promise<readonly JournaledRoom[]> {
+  async recordings(limit: number, after?: RecordingPlace): Promise<readonly JournaledRoom[]> {
     this.#refuseWhenClosed();
-    const ended = this.#recordings().filter(({ endedWallMs }) => Number(endedWallMs) < beforeWallMs);
+    const ended = this.#recordings().filter((room) => after === undefined || byPlace(room, after) > 0);
     return ended.slice(0, limit).map(toRoom);
   }
 
@@ -87,9 +87,8 @@ export class MemoryJournal implements Journal {
 
   /** False where it was not written. */
   #append(entry: JournalEntry, isFirst: boolean): boolean {
-    const { roomId, game, epoch, seq, isSnapshot, keepsHistory, wallMs } = entry;
-    // A snapshot begins a room as well: its writer gave up what was before. Who took the room over knows that it was there.
-    if (isFirst && !this.#rooms.has(roomId) && (seq === 1 || (isSnapshot && epoch === 1))) {
+    const { roomId, game, epoch, seq, isSnapshot, begins, keepsHistory, wallMs } = entry;
+    if (isFirst && !this.#rooms.has(roomId) && begins && isSnapshot) {
       this.#rooms.set(roomId, { roomId, game, openedWallMs: wallMs, epoch, endedWallMs: null, entries: [] });
     }
     const room = this.#rooms.get(roomId);
@@ -123,15 +122,20 @@ export class MemoryJournal implements Journal {
     return true;
   }
 
-  /** The newest first; of those that ended at one time, the one that began later. */
   #recordings(): readonly Room[] {
-    const ended = [...this.#rooms.values()].filter(({ endedWallMs }) => endedWallMs !== null).reverse();
-    return ended.sort((a, b) => Number(b.endedWallMs) - Number(a.endedWallMs));
+    return [...this.#rooms.values()].filter(({ endedWallMs }) => endedWallMs !== null).sort(byPlace);
   }
 
   #refuseWhenClosed(): void {
     if (this.#isClosed) throw new StoreError('closed', 'the journal is closed');
   }
+}
+
+/** The newest first; of those that ended at one time, by their ids, descending. */
+function byPlace(a: Pick<Room, 'endedWallMs' | 'roomId'>, b: Pick<Room, 'endedWallMs' | 'roomId'>): number {
+  const later = Number(b.endedWallMs) - Number(a.endedWallMs);
+  if (later !== 0 || a.roomId === b.roomId) return later;
+  return a.roomId > b.roomId ? -1 : 1;
 }
 
 function sizeOf({ entries }: Room): number {

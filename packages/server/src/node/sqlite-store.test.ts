@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { storeContract } from '../ports/store.contract.test-support.ts';
 import { openSqliteStore } from './sqlite-store.ts';
@@ -71,4 +71,18 @@ test('sqlite: a backup is a store as it was then, made while it is in use', asyn
   expect(await restored.leaderboards.top(board, 10)).toHaveLength(1);
   await restored.close();
   expect(existsSync(copy)).toBe(true);
+});
+
+test('its file, its log and its backups are nobody else’s to read', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'madang-rights-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'data', 'store.sqlite');
+  const store = await openSqliteStore(file);
+  await store.save('secret', 'a', 0);
+  await store.backup(join(folder, 'backup.sqlite'));
+  const rights = [join(folder, 'data'), file, `${file}-wal`, `${file}-shm`, join(folder, 'backup.sqlite')].map(
+    (path) => statSync(path).mode & 0o077,
+  );
+  await store.close();
+  expect(rights).toEqual([0, 0, 0, 0, 0]);
 });

@@ -12,6 +12,7 @@ export function anEntry(entry: Entry): JournalEntry {
     epoch,
     tick: seq * 10,
     isSnapshot: seq === 1,
+    begins: seq === 1,
     keepsHistory: false,
     wallMs: 1_000 + seq,
     bytes: new TextEncoder().encode(`${roomId}:${seq}`),
@@ -27,6 +28,7 @@ interface Written {
   readonly by: number;
   readonly epochBack: number;
   readonly isSnapshot: boolean;
+  readonly begins: boolean;
   readonly keepsHistory: boolean;
 }
 
@@ -53,6 +55,7 @@ export function anyStep(): fc.Arbitrary<Step> {
     by: mostly(1, 0, -1, 3),
     epochBack: mostly(0, 1, -1),
     isSnapshot: fc.boolean(),
+    begins: fc.boolean(),
     keepsHistory: fc.boolean(),
   });
   const end: fc.Arbitrary<Ended> = fc.record({ room, epochBack: mostly(0, 1, -1), isKept: fc.boolean() });
@@ -91,12 +94,12 @@ export class Model {
     const lastOf = (roomId: string): number => last.get(roomId) ?? this.rooms.get(roomId)?.accepted.at(-1)?.seq ?? 0;
     const epochOf = (roomId: string, back: number): number => Math.max(1, (this.rooms.get(roomId)?.epoch ?? 1) - back);
     return {
-      entries: entries.map(({ room, by, epochBack, isSnapshot, keepsHistory }) => {
+      entries: entries.map(({ room, by, epochBack, isSnapshot, begins, keepsHistory }) => {
         const roomId = this.#prefix + room;
         const seq = Math.max(1, lastOf(roomId) + by);
         last.set(roomId, seq);
         const epoch = epochOf(roomId, epochBack);
-        const entry = this.#written.get(`${roomId} ${seq}`) ?? anEntry({ roomId, seq, isSnapshot, keepsHistory });
+        const entry = this.#written.get(`${roomId} ${seq}`) ?? anEntry({ roomId, seq, isSnapshot, begins, keepsHistory });
         this.#written.set(`${roomId} ${seq}`, entry);
         return { ...entry, epoch };
       }),
@@ -113,7 +116,7 @@ export class Model {
   commit({ entries, ends }: JournalCommit): readonly string[] {
     const refused = entries.filter((entry, index) => {
       const isFirst = entries.findIndex(({ roomId }) => roomId === entry.roomId) === index;
-      if (!this.rooms.has(entry.roomId) && isFirst && (entry.seq === 1 || (entry.isSnapshot && entry.epoch === 1))) {
+      if (!this.rooms.has(entry.roomId) && isFirst && entry.begins && entry.isSnapshot) {
         this.rooms.set(entry.roomId, { epoch: entry.epoch, isEnded: false, accepted: [] });
       }
       const room = this.rooms.get(entry.roomId);

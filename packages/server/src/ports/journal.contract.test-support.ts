@@ -159,10 +159,28 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
     test('a room whose first commit was given up begins with its next snapshot', () =>
       opened(async (journal) => {
         expect(await journal.commit(aCommit([{ roomId: 'a', seq: 2 }]))).toEqual({ lost: ['a'] });
-        expect(await journal.commit(aCommit([{ roomId: 'a', seq: 3, isSnapshot: true }]))).toEqual({ lost: [] });
+        const snapshot = aCommit([{ roomId: 'a', seq: 3, isSnapshot: true, begins: true }]);
+        for (let i = 0; i < 2; i++) expect(await journal.commit(snapshot)).toEqual({ lost: [] });
         expect(await wordsOf(journal, 'a')).toEqual(['a:3']);
-        const taken = aCommit([{ roomId: 'b', seq: 3, isSnapshot: true, epoch: 2 }]);
-        expect(await journal.commit(taken)).toEqual({ lost: ['b'] });
+      }));
+
+    test('[ST16] a room that has ended or was removed does not come back, whoever still writes to it', () =>
+      opened(async (journal) => {
+        const rooms = ['ended', 'kept', 'removed'];
+        await journal.commit(aCommit(rooms.map((roomId) => ({ roomId, seq: 1 }))));
+        for (const roomId of rooms) expect(await journal.claim(roomId)).toBe(2);
+        const ends = [
+          { roomId: 'ended', epoch: 2 },
+          { roomId: 'kept', epoch: 2, isKept: true },
+        ];
+        expect(await journal.commit(aCommit([], ends))).toEqual({ lost: [] });
+        await journal.remove('removed');
+        for (const roomId of rooms) {
+          const late = aCommit([{ roomId, seq: 2, isSnapshot: true }]);
+          expect(await journal.commit(late)).toEqual({ lost: [roomId] });
+        }
+        expect(names(await journal.unfinished())).toEqual([]);
+        expect(await wordsOf(journal, 'kept')).toEqual(['kept:1']);
       }));
 
     test('a room that ended is gone, or a recording that nobody writes to', () =>
@@ -194,8 +212,46 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
         }
         expect(names(await journal.unfinished())).toEqual(['b']);
         expect(names(await journal.recordings(2))).toEqual(['a', 'd']);
-        expect(names(await journal.recordings(2, 20))).toEqual(['c']);
+        expect(names(await journal.recordings(2, { endedWallMs: 20, roomId: 'd' }))).toEqual(['c']);
         expect(names(await journal.recordings(0))).toEqual([]);
+      }));
+
+    test('recordings of rooms that ended together are all found, by pages of any size', () =>
+      opened(async (journal) => {
+        const ids = ['e', 'b', 'd', 'a', 'c', 'f'];
+        const ends = ids.map((roomId) => ({ roomId, isKept: true, wallMs: roomId === 'f' ? 20 : 10 }));
+        await journal.commit(
+          aCommit(
+            ids.map((roomId) => ({ roomId, seq: 1 })),
+            ends,
+          ),
+        );
+        for (const limit of [1, 2, 4, 9]) {
+          const found: string[] = [];
+          let page = await journal.recordings(limit);
+          while (page.length > 0) {
+            found.push(...names(page));
+            const { endedWallMs, roomId } = page.at(-1) ?? { endedWallMs: null, roomId: '' };
+            page = await journal.recordings(limit, { endedWallMs: endedWallMs ?? 0, roomId });
+          }
+          expect(found).toEqual(['f', 'e', 'd', 'c', 'b', 'a']);
+        }
+      }));
+
+    test('a long recording is read whole, in order, whatever the size of its entries', () =>
+      opened(async (journal) => {
+        const sizes = [...Array(200).fill(7), 700_000, 700_000, 3_000_000, 0, ...Array(63).fill(0), 1_048_576, 1];
+        const entries = sizes.map((size: number, at) => {
+          // One number was given up.
+          const seq = at < 100 ? at + 1 : at + 2;
+          const bytes = new Uint8Array(size).fill(at);
+          return { roomId: 'a', seq, bytes, isSnapshot: at === 0 || at === 100, keepsHistory: true };
+        });
+        await journal.commit(aCommit(entries, [{ roomId: 'a', isKept: true }]));
+        const looks = (all: readonly Uint8Array[]) => all.map((bytes) => [bytes.length, bytes[0]]);
+        const whole = entries.map(({ bytes }) => bytes);
+        expect(looks(await journal.read('a', 'start'))).toEqual(looks(whole));
+        expect(looks(await journal.read('a', 'last-snapshot'))).toEqual(looks(whole.slice(100)));
       }));
 
     test('recordings go when they are too old, and the oldest where there are too many bytes', () =>
@@ -229,7 +285,10 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
         for (const roomId of ['a', 'b', 'nobody']) await journal.remove(roomId);
         expect([...(await journal.unfinished()), ...(await journal.recordings(9))]).toEqual([]);
         expect(await wordsOf(journal, 'a')).toEqual([]);
-        expect(await journal.commit(aCommit([{ roomId: 'a', seq: 2 }]))).toEqual({ lost: ['a'] });
+        for (const isSnapshot of [false, true]) {
+          expect(await journal.commit(aCommit([{ roomId: 'a', seq: 2, isSnapshot }]))).toEqual({ lost: ['a'] });
+        }
+        expect(names(await journal.unfinished())).toEqual([]);
       }));
 
     test("bytes are the journal's own: they may be written over after the call, and what was read after that", () =>

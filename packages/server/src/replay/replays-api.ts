@@ -5,6 +5,7 @@ import type { Hono } from 'hono';
 import { Allowances } from '../http/allowances.ts';
 import type { ApiContext, Callers } from '../http/caller.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { RecordingPlace } from '../ports/journal.ts';
 import { type ReplayBytes, Replays, type ReplaysOptions } from './replays.ts';
 
 /** Of one address: lists, and recordings, of which each is megabytes. */
@@ -41,17 +42,19 @@ export function serveReplays(api: Hono<{ Bindings: HttpBindings }>, options: Rep
   api.get('/api/replays', async (c) => {
     lists.check(callers.address(c));
     const { limit, before, ...rest } = c.req.query();
-    checkQuestion(rest, { limit, before });
+    checkQuestion(rest);
+    if (limit !== undefined && !/^\d{1,15}$/u.test(limit)) throw badQuestion('limit is a whole number');
+    const after = before === undefined ? undefined : readPlace(before);
     const user = await callers.find(c);
     const most = limit === undefined ? LIST_DEFAULT : Math.min(LIST_MAX, Math.max(1, Number(limit)));
-    const page = await replays.list(user?.id ?? null, most, before === undefined ? undefined : Number(before));
+    const { replays: listed, last } = await replays.list(user?.id ?? null, most, after);
     c.header('Vary', 'Authorization');
-    return c.json(page as unknown as JsonValue);
+    return c.json({ replays: listed, before: last === null ? null : placeText(last) } as unknown as JsonValue);
   });
 
   api.get('/api/replays/:roomId', async (c) => {
     const { as, ...rest } = c.req.query();
-    checkQuestion(rest, {});
+    checkQuestion(rest);
     if (as !== undefined && as !== 'me') throw badQuestion('as can be me');
     recordings.check(callers.address(c));
     const roomId = c.req.param('roomId');
@@ -103,15 +106,21 @@ class UnderWay {
 }
 
 /** Throws BAD_MESSAGE for a question that is none. */
-function checkQuestion(
-  rest: Readonly<Record<string, string>>,
-  numbers: Readonly<Record<string, string | undefined>>,
-): void {
+function checkQuestion(rest: Readonly<Record<string, string>>): void {
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw badQuestion(`${unknown.slice(0, 32)} is not known`);
-  for (const [name, value] of Object.entries(numbers)) {
-    if (value !== undefined && !/^\d{1,15}$/u.test(value)) throw badQuestion(`${name} is a whole number`);
-  }
+}
+
+/** Where a page ends, as those who ask for the next one hand it back. */
+function placeText({ endedWallMs, roomId }: RecordingPlace): string {
+  return `${endedWallMs}.${roomId}`;
+}
+
+/** Throws BAD_MESSAGE. */
+function readPlace(text: string): RecordingPlace {
+  const [, endedWallMs, roomId] = /^(\d{1,15})\.(.{1,64})$/u.exec(text) ?? [];
+  if (endedWallMs === undefined || roomId === undefined) throw badQuestion('before is what a list before it said');
+  return { endedWallMs: Number(endedWallMs), roomId };
 }
 
 function badQuestion(reason: string): GameError<'BAD_MESSAGE'> {

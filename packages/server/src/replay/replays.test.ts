@@ -49,7 +49,7 @@ class Shelf {
       clock,
       log,
       journal: {
-        recordings: (limit, before) => journal.recordings(limit, before),
+        recordings: (limit, after) => journal.recordings(limit, after),
         read: (roomId, from) => {
           this.reads++;
           return journal.read(roomId, from);
@@ -70,6 +70,7 @@ class Shelf {
         seq: index + 1,
         tick: 100,
         isSnapshot: isSnapshot(bytes),
+        begins: index === 0,
         keepsHistory: true,
         wallMs,
         bytes,
@@ -105,8 +106,9 @@ describe('the list of recordings', () => {
       seconds: 10,
       players: ['Ada', 'Ben'],
     });
-    const second = await shelf.replays.list(null, 2, first.before ?? 0);
-    expect([second.replays.map(({ roomId }) => roomId), second.before]).toEqual([['a'], null]);
+    expect(first.last).toEqual({ endedWallMs: 3_000, roomId: 'b' });
+    const second = await shelf.replays.list(null, 2, first.last ?? undefined);
+    expect([second.replays.map(({ roomId }) => roomId), second.last]).toEqual([['a'], null]);
     expect(JSON.stringify([first, second])).not.toContain(CANARY);
   });
 
@@ -194,6 +196,24 @@ describe('a recording', () => {
       await expect(shelf.replays.everyones(id, null)).rejects.toEqual(goneFor(id));
       await expect(shelf.replays.ofUser(id, `${CANARY} Ada`)).rejects.toEqual(goneFor(id));
     }
+  });
+
+  test('that a list has shown is read once, and looked for where it may have been deleted since', async () => {
+    const shelf = new Shelf();
+    await shelf.add('a', play());
+    await shelf.replays.list(null, 9);
+    shelf.reads = 0;
+    await shelf.replays.ofUser('a', `${CANARY} Ada`);
+    expect(shelf.reads).toBe(1);
+    await shelf.replays.everyones('a', null);
+    expect(shelf.reads).toBe(2);
+    await shelf.journal.remove('a');
+    await expect(shelf.replays.everyones('a', null)).rejects.toEqual(goneFor('a'));
+    await shelf.add('b', play());
+    await shelf.replays.list(null, 9);
+    await shelf.journal.remove('b');
+    await expect(shelf.replays.ofUser('b', 'Eve')).rejects.toEqual(goneFor('b'));
+    await expect(shelf.replays.everyones('b', null)).rejects.toEqual(goneFor('b'));
   });
 
   test('waits its turn, up to where too many wait', async () => {

@@ -7,7 +7,7 @@ import { ByteReader, type Game, GameError, isGameError, type JsonObject } from '
 import { RECORD, readObject, readTickFacts, recordsOf, seatsIn } from '@madang/core/journal';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
-import type { Journal, JournaledRoom } from '../ports/journal.ts';
+import type { Journal, JournaledRoom, RecordingPlace } from '../ports/journal.ts';
 import { askStore } from '../ports/store-down.ts';
 import { chaptersIn, readChapter } from './chapters.ts';
 import { viewRecording } from './view-recording.ts';
@@ -60,9 +60,13 @@ export interface ReplayBytes {
   readonly isPublic: boolean;
 }
 
-/** Who was in a room, bots apart; of a large recording, in its end. */
-interface About {
+interface Found {
   readonly isPrivate: boolean;
+  readonly game: Game;
+}
+
+/** Also who was in the room, bots apart; of a large recording, in its end. */
+interface About extends Found {
   readonly players: readonly string[];
   readonly users: ReadonlySet<string>;
 }
@@ -80,33 +84,35 @@ export class Replays {
   }
 
   /**
-   * The newest recordings first that this user may look at, of those that ended before a time; of private rooms, those in which it
-   * had a seat (of large ones, in the end). `before` is where the next page begins, null at the end. Rejects with STORE_DOWN.
+   * The newest recordings first that this user may look at, of those that come after `after`; of private rooms, those in which it had a
+   * seat (of large ones, in the end). `last` is where this page ends and the next one begins, null at the end. Rejects with STORE_DOWN.
    */
   async list(
     user: string | null,
     limit: number,
-    beforeWallMs?: number,
-  ): Promise<{ readonly replays: readonly ListedReplay[]; readonly before: number | null }> {
-    const rooms = await this.#ask(() => this.#options.journal.recordings(limit, beforeWallMs));
+    after?: RecordingPlace,
+  ): Promise<{ readonly replays: readonly ListedReplay[]; readonly last: RecordingPlace | null }> {
+    const rooms = await this.#ask(() => this.#options.journal.recordings(limit, after));
     const replays: ListedReplay[] = [];
     for (const room of rooms) {
       const about = await this.#about(room);
       if (about === null || (about.isPrivate && !isAmong(about.users, user))) continue;
       replays.push(this.#listed(room, about));
     }
-    return { replays, before: rooms.length < limit ? null : (rooms.at(-1)?.endedWallMs ?? null) };
+    const last = rooms.length < limit ? undefined : rooms.at(-1);
+    return { replays, last: last === undefined ? null : { endedWallMs: last.endedWallMs ?? 0, roomId: last.roomId } };
   }
 
   /** What everyone could see. Rejects with ROOM_GONE, SERVER_BUSY, STORE_DOWN. */
   async everyones(roomId: string, user: string | null): Promise<ReplayBytes> {
-    const { isPrivate, game } = await this.#find(roomId);
+    const kept = this.#kept.get(roomId);
+    // One that is kept may have been deleted; any other is read anyhow.
+    const { isPrivate, game } = await (kept === undefined ? this.#find(roomId) : this.#look(roomId));
     if (isPrivate) {
       const bytes = await this.#made(roomId, game, { seat: 0 }, user ?? '');
       if (bytes === null) throw roomGone(roomId);
       return { bytes, isPublic: false };
     }
-    const kept = this.#kept.get(roomId);
     const bytes = kept ?? (await this.#made(roomId, game, { seat: 0 }, null));
     if (bytes === null) throw roomGone(roomId);
     this.#keep(roomId, bytes);
@@ -123,8 +129,13 @@ export class Replays {
     throw new GameError('FORBIDDEN', `This recording is not yours: ${reason}.`, { reason });
   }
 
+  /** As `#look`, without a look where a list has shown the recording already: recordings do not change, but they may be deleted. */
+  async #find(roomId: string): Promise<Found> {
+    return (await this.#known.get(roomId)?.catch(() => null)) ?? this.#look(roomId);
+  }
+
   /** Rejects with ROOM_GONE for a room that was never there, goes on, or is of a game that keeps none. */
-  async #find(roomId: string): Promise<{ readonly isPrivate: boolean; readonly game: Game }> {
+  async #look(roomId: string): Promise<Found> {
     if (roomId.length > ROOM_ID_LENGTH_MAX) throw roomGone(roomId.slice(0, ROOM_ID_LENGTH_MAX));
     const last = readChapter(await this.#ask(() => this.#options.journal.read(roomId, 'last-snapshot')));
     const game = this.#options.games.find(({ name }) => name === last?.head.game);
@@ -138,7 +149,7 @@ export class Replays {
   async #about(room: Pick<JournaledRoom, 'roomId' | 'game' | 'sizeBytes'>): Promise<About | null> {
     const game = this.#options.games.find((one) => one.name === room.game);
     if (game === undefined || !keeps(game)) return null;
-    const known = this.#known.get(room.roomId) ?? this.#learn(room);
+    const known = this.#known.get(room.roomId) ?? this.#learn(room, game);
     this.#known.set(room.roomId, known);
     const [oldest] = this.#known.keys();
     if (this.#known.size > KNOWN_MAX && oldest !== undefined) this.#known.delete(oldest);
@@ -150,7 +161,7 @@ export class Replays {
     }
   }
 
-  async #learn({ roomId, sizeBytes }: Pick<JournaledRoom, 'roomId' | 'sizeBytes'>): Promise<About> {
+  async #learn({ roomId, sizeBytes }: Pick<JournaledRoom, 'roomId' | 'sizeBytes'>, game: Game): Promise<About> {
     const from = sizeBytes <= READ_FOR_LIST_BYTES_MAX ? 'start' : 'last-snapshot';
     const entries = await this.#ask(() => this.#options.journal.read(roomId, from));
     const players = new Set<string>();
@@ -167,7 +178,7 @@ export class Replays {
       await nextTurn();
     }
     // One that cannot be read is nobody's.
-    return { isPrivate: code !== '', players: [...players], users };
+    return { isPrivate: code !== '', game, players: [...players], users };
   }
 
   #listed({ roomId, game: name, openedWallMs, endedWallMs, tick }: JournaledRoom, about: About): ListedReplay {
@@ -183,7 +194,7 @@ export class Replays {
     };
   }
 
-  /** A view as bytes; null where nothing can be read, or where `mustHaveSat` never had a seat. */
+  /** A view as bytes; null where nothing can be read, or where `mustHaveSat` never had a seat. Rejects with ROOM_GONE. */
   #made(
     roomId: string,
     game: Game,
@@ -193,6 +204,10 @@ export class Replays {
     return this.#inTurn(async () => {
       const { journal, clock } = this.#options;
       const entries = await this.#ask(() => journal.read(roomId, 'start'));
+      if (entries.length === 0) {
+        this.#forget(roomId);
+        throw roomGone(roomId);
+      }
       if (entries.reduce((sum, { length }) => sum + length, 0) > RECORDING_BYTES_MAX) return null;
       if (mustHaveSat !== null && !(await this.#hadSeat(entries, mustHaveSat))) return null;
       const chunks: Uint8Array[] = [];

@@ -42,6 +42,8 @@ export interface AskedOptions {
   /** What the room's clock reads, in ticks. */
   position(): number;
   tell(run: () => void): void;
+  /** True while nothing can be told before it is durable. */
+  isWaiting(): boolean;
   /** Told of what the rules are asked, for those who play it again. */
   noted(what: () => JsonValue): void;
 }
@@ -119,6 +121,10 @@ export class Asked implements HandleRoom {
 
   confirm(seat: RoomSeat): void {
     this.#options.tokens.confirm(seat);
+  }
+
+  get isWaiting(): boolean {
+    return this.#options.isWaiting();
   }
 
   tell(run: () => void): void {

@@ -40,6 +40,8 @@ export interface GalleryOptions {
   readonly replication: Replication;
   /** Told when somebody came or went. */
   changed(): void;
+  /** Tells a viewer something: at once, or, where that follows from a tick that is not over or not durable yet, after it. */
+  tell(run: () => void): void;
   /** Why the game does not want somebody to watch; null where it does. */
   authorize(spectator: Spectator): GameError | null;
 }
@@ -60,6 +62,8 @@ export class Gallery {
   readonly #newcomers = new Set<Spectator>();
   #told: Told[] = [];
   #nextId: number;
+  /** The first tick that was taken down. */
+  #beganAtTick: number | null = null;
 
   constructor(options: GalleryOptions) {
     const { game } = options;
@@ -96,6 +100,7 @@ export class Gallery {
 
   /** Takes down what a tick changed, as `StateRecorder` has it. */
   record(tick: number, change: Uint8Array | null): void {
+    this.#beganAtTick ??= tick;
     this.#copy?.record(tick, change);
   }
 
@@ -104,7 +109,7 @@ export class Gallery {
     for (const spectator of this.#waiting.splice(0)) {
       const refusal = this.#options.authorize(spectator);
       if (refusal !== null) {
-        spectator.viewer.end(refusal);
+        this.#options.tell(() => spectator.viewer.end(refusal));
         this.#options.changed();
         continue;
       }
@@ -128,6 +133,9 @@ export class Gallery {
   /** Tells who watches what players were told of this tick, or, where they are late, of an earlier one. */
   publish(tick: number, peopleFor: (viewer: Viewer) => PeopleFrame | null): void {
     if (this.#most === 0) return;
+    // Of a room that is gone on with there is no older state to show than the one it goes on from.
+    const beganAtTick = this.#beganAtTick ?? 0;
+    if (this.isLate && beganAtTick > 0 && tick - this.#delayTicks < beganAtTick) return;
     this.#copy?.follow(tick);
     const shownTick = tick - this.#delayTicks;
     const firstLater = this.#told.findIndex((one) => one.tick > shownTick);

@@ -22,6 +22,10 @@ export function journalDown(): GameError<'STORE_DOWN'> {
   return new GameError('STORE_DOWN', sentence, { retryAfterMs: 5_000 });
 }
 
+export function serverStopping(): GameError<'SERVER_STOPPING'> {
+  return new GameError('SERVER_STOPPING', 'This server is stopping; come back in a moment.', {});
+}
+
 export function seatGone(): GameError<'SEAT_GONE'> {
   return new GameError('SEAT_GONE', 'This seat is held no more, or its token was used already; join anew.', {});
 }

@@ -78,10 +78,10 @@ export class RoomKeeping {
     return this.isStrict && this.#options.record?.isDegraded === true;
   }
 
-  /** Writes the room down as it is when it begins, or goes on (`playing`: with what its seats played last). */
-  begin(playing: RestoredRoom['playing'] = new Map()): void {
+  /** Writes the room down as it is when it begins, or as it was when it goes on. */
+  begin(restored: RestoredRoom | null): void {
     const { game, state, gallery, tick } = this.#options;
-    this.#journal = this.#openJournal(playing);
+    this.#journal = this.#openJournal(restored);
     if (this.#journal !== null || gallery().isLate) this.#recorder = new StateRecorder(game.state, state);
     this.#journal?.snapshot(tick());
     gallery().record(tick(), null);
@@ -127,22 +127,21 @@ export class RoomKeeping {
   /** The room has ended. */
   end(because: string): void {
     this.#journal?.end(this.#options.tick(), because);
-    this.#stop();
+    this.stop();
   }
 
   /** Another process is to go on with the room. */
   leave(): void {
     this.#journal?.leave(this.#options.tick());
-    this.#stop();
   }
 
-  #stop(): void {
+  /** Nothing more is written down. What follows from the last tick is told, unless it had to be durable first. */
+  stop(): void {
     const held = this.#held;
     this.#held = [];
     this.#awaited = null;
     this.#journal = null;
     this.isTicking = false;
-    // What is not durable yet is told to nobody.
     if (!this.isStrict) for (const tell of held) tell();
   }
 
@@ -151,7 +150,7 @@ export class RoomKeeping {
     then();
   }
 
-  #openJournal(playing: RestoredRoom['playing']): RoomJournal | null {
+  #openJournal(restored: RestoredRoom | null): RoomJournal | null {
     const { record, roomId, code, serial, game, state, random, seats, tokens, badWrites, log, tick } = this.#options;
     // A room that is always open never ends, and its recording would never be one.
     const recordings = record?.isStanding === true ? 'none' : (game.recordings ?? 'none');
@@ -184,7 +183,7 @@ export class RoomKeeping {
       lane,
       recordings,
       tooLong: (bytes) => log.warn({ room: roomId, bytes }, 'a recording is too long, and is cut'),
-      playing,
+      restored,
       seats: seats.numbered,
       token: (seat) => tokens.digestsOf(seat),
       own: () => this.#ownFacts(),
@@ -203,6 +202,8 @@ export class RoomKeeping {
       before.timers === now.timers &&
       before.hasReported === now.hasReported &&
       before.faultsInARow === now.faultsInARow &&
+      before.ending === now.ending &&
+      before.report === now.report &&
       before.chatLine === now.chatLine &&
       before.match === now.match;
     if (!isSame) this.#own = now;

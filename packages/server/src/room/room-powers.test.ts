@@ -340,13 +340,12 @@ describe('in a room', () => {
         },
       }),
       {
-        reported: (_, places) => reports.push(places.map((place) => place.map((team) => team.map(({ name }) => name)))),
+        reported: (_, places) => void reports.push(places),
       },
     );
-    join({ name: 'Ann' });
-    join({ name: 'Ben' });
+    for (const id of ['ann', 'ben']) join({ user: { id, name: id, roles: [] } });
     clock.advance(1_000);
-    expect(reports).toEqual([[[['Ben']], [['Ann']]]]);
+    expect(reports).toEqual([[[['ben']], [['ann']]]]);
   });
 
   test('what lists show of it is what everyone may see, and is told at most once a second', async () => {

@@ -34,7 +34,7 @@ import {
 import type { RoomPowers } from '@madang/core/netcode';
 import type { Logger } from 'pino';
 import type { RestoredRoom } from '../journal/restored-room.ts';
-import type { MatchFacts } from '../journal/room-facts.ts';
+import type { MatchFacts, Places } from '../journal/room-facts.ts';
 import type { OwnFacts } from '../journal/room-journal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomListing } from '../ports/directory.ts';
@@ -46,7 +46,7 @@ import { Asked } from './asked.ts';
 import { Bots } from './bots.ts';
 import { Gallery } from './gallery.ts';
 import { Letters } from './letters.ts';
-import { journalDown, roomClosed, roomFull, roomGone } from './refusals.ts';
+import { journalDown, roomClosed, roomFull, roomGone, serverStopping } from './refusals.ts';
 import { Rerun } from './rerun.ts';
 import type { ReturnTokens } from './return-tokens.ts';
 import { Rewind } from './rewind.ts';
@@ -99,8 +99,8 @@ export interface RoomOptions {
   closed(room: Room): void;
   /** Told of every event the game emits to all. */
   emitted(room: Room, event: RoomEvent): void;
-  /** Told once how the match in this room ended: seats from the first place to the last, ties in one list. */
-  reported(room: Room, places: readonly (readonly (readonly Seat[])[])[]): void;
+  /** Told how the match in this room ended: once, and again by the next process where `reportKept` was not called. */
+  reported(room: Room, places: Places): void;
 }
 
 export class Room {
@@ -136,6 +136,7 @@ export class Room {
   #phase: RoomPhase = 'opening';
   #faultsInARow = 0;
   #hasReported = false;
+  #report: Places | null = null;
   /** Why the rules want the room to end with this tick. */
   #ending: string | null = null;
 
@@ -168,7 +169,7 @@ export class Room {
       gallery: () => this.#gallery,
       tick: () => this.tick,
       own: () => this.#ownFacts(),
-      lost: () => this.close(roomGone(id)),
+      lost: () => this.#stop(serverStopping()),
     });
     this.#keeping = keeping;
     const tell = (run: () => void): void => keeping.tell(run);
@@ -225,6 +226,7 @@ export class Room {
         social.changed();
         options.changed(this);
       },
+      tell,
       authorize: ({ name, user, roles, rating, team }) => {
         // What the game is asked it may remember.
         keeping.asked(() => ['watch', { name, user, roles: [...roles], rating, team }]);
@@ -266,6 +268,7 @@ export class Room {
       letters,
       social,
       position: () => this.position,
+      isWaiting: () => keeping.isWaiting,
       tell,
       noted: (what) => keeping.asked(what),
     });
@@ -392,8 +395,9 @@ export class Room {
   resume(restored: RestoredRoom, delayMs: number): void {
     this.#restore(restored);
     const asked = this.#seating.restore(restored);
-    this.#begin(restored.tick, delayMs, restored.playing);
+    this.#begin(restored.tick, delayMs, restored);
     for (const what of asked) this.#keeping.asked(() => what);
+    if (this.#report !== null) this.#options.reported(this, this.#report);
   }
 
   /** Goes on from a recording, everybody as they were: for who plays it again. It does not tick by itself. */
@@ -418,13 +422,15 @@ export class Room {
     this.#door.restore(facts.isLocked, facts.sentOut);
     this.#social.restore(facts.chatLine + LOST_LINES);
     this.#hasReported = facts.hasReported;
+    this.#report = facts.report;
+    this.#ending = facts.ending;
     this.#faultsInARow = facts.faultsInARow;
     this.match = facts.match;
     this.#phase = 'open';
   }
 
-  #begin(tick: number, delayMs: number, playing?: RestoredRoom['playing']): void {
-    this.#keeping.begin(playing);
+  #begin(tick: number, delayMs: number, restored: RestoredRoom | null = null): void {
+    this.#keeping.begin(restored);
     this.#replication.publish(tick);
     this.#rewind.record(tick);
     this.#loop.start(delayMs);
@@ -456,6 +462,11 @@ export class Room {
   rate(user: string, rating: number): void {
     this.#keeping.asked(() => ['rate', user, rating]);
     for (const seat of this.#seats.seatedPeople) if (seat.user === user) seat.sit({ rating });
+  }
+
+  /** What the room reported is kept: no process needs to be told of it again. */
+  reportKept(): void {
+    this.#report = null;
   }
 
   /** Gives a held seat up; one that is held no more is fine. */
@@ -496,9 +507,15 @@ export class Room {
    */
   suspend(error: GameError): void {
     if (this.#phase !== 'open' || !this.#keeping.isWritten) return this.close(error);
+    this.#keeping.leave();
+    this.#stop(error);
+  }
+
+  /** No more of the room here: it goes on elsewhere. */
+  #stop(error: GameError): void {
     this.#phase = 'closing';
     this.#loop.stop();
-    this.#keeping.leave();
+    this.#keeping.stop();
     this.#close(error);
   }
 
@@ -552,7 +569,9 @@ export class Room {
       sentOut,
       timers: this.#timers.running,
       hasReported: this.#hasReported,
+      report: this.#report,
       faultsInARow: this.#faultsInARow,
+      ending: this.#ending?.toWellFormed() ?? null,
       chatLine: this.#social.lastLine,
       match: this.match,
     };
@@ -620,7 +639,9 @@ export class Room {
       report: (places) => {
         if (this.#hasReported) return;
         this.#hasReported = true;
-        this.#keeping.tell(() => this.#options.reported(this, places));
+        const report = places.map((tied) => tied.map((seats) => seats.map(({ user }) => user)));
+        this.#report = report;
+        this.#keeping.tell(() => this.#options.reported(this, report));
       },
       timers: this.#timers,
     };

@@ -7,18 +7,18 @@ import {
   type JoinWay,
   neutral,
   parseMessage,
-  type Seat,
   type ValuesOf,
 } from '@madang/core';
 import type { Logger } from 'pino';
 import type { JournalFeed } from '../journal/journal-feed.ts';
 import { type RestoredRoom, restoreRoom } from '../journal/restored-room.ts';
+import type { Places } from '../journal/room-facts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Journal, JournaledRoom } from '../ports/journal.ts';
 import type { Random } from '../ports/random.ts';
 import { playerName } from './player-name.ts';
-import { forbidden, journalDown, roomGone, seatGone, ticketGone } from './refusals.ts';
+import { forbidden, journalDown, roomGone, seatGone, serverStopping, ticketGone } from './refusals.ts';
 import { ReturnTokens } from './return-tokens.ts';
 import { Room, type RoomOptions } from './room.ts';
 import type { RoomRecord } from './room-keeping.ts';
@@ -34,6 +34,9 @@ const ID_LENGTH = 8;
 const CONSONANTS = 'bcdfghjklmnprstvz';
 const VOWELS = 'aeiou';
 const CODE_SHAPE = [CONSONANTS, VOWELS, CONSONANTS, VOWELS, CONSONANTS] as const;
+
+/** Rooms that are taken over at the same time: a journal's line of waiting calls is bounded. */
+const CLAIMS_AT_ONCE = 64;
 
 /** How long a room outlives its last person. */
 const EMPTY_ROOM_MS = 10_000;
@@ -54,7 +57,7 @@ export interface RoomsOptions {
   /** Where rooms are written down; null where they are not. */
   readonly journal: { readonly journal: Journal; readonly feed: JournalFeed; wallNowMs(): number } | null;
   emitted(room: Room, event: RoomEvent): void;
-  reported(room: Room, places: readonly (readonly (readonly Seat[])[])[]): void;
+  reported(room: Room, places: Places): void;
 }
 
 /** Who wants to play what. Values come from outside and are checked here. */
@@ -122,7 +125,7 @@ export class Rooms {
 
   /** Opens the rooms that are always open, where they were not resumed. Throws SERVER_STOPPING. */
   start(): void {
-    if (this.#isStopping) throw stopping();
+    if (this.#isStopping) throw serverStopping();
     for (const name of this.#options.alwaysOpen) {
       const game = this.game(name);
       if (![...this.#standing].some((room) => room.game === game)) this.#openStanding(game);
@@ -155,7 +158,11 @@ export class Rooms {
       }
     }
     // Claimed before the last look: a process that is not gone yet may have gone on while the rooms were read.
-    const epochs = await Promise.all(found.map(({ room }) => journal.journal.claim(room.roomId)));
+    const epochs: (number | null)[] = [];
+    for (let first = 0; first < found.length; first += CLAIMS_AT_ONCE) {
+      const some = found.slice(first, first + CLAIMS_AT_ONCE);
+      epochs.push(...(await Promise.all(some.map(({ room }) => journal.journal.claim(room.roomId)))));
+    }
     const latest = new Map((await journal.journal.unfinished()).map((room) => [room.roomId, room]));
     for (const [index, { room, game, restored }] of found.entries()) {
       const epoch = epochs[index] ?? null;
@@ -164,7 +171,7 @@ export class Rooms {
       const isNews = seq !== room.seq;
       const last = isNews ? restoreRoom(await journal.journal.read(roomId, 'last-snapshot'), game) : restored;
       // Stopped meanwhile: what was claimed waits for the next process.
-      if (this.#isStopping) throw stopping();
+      if (this.#isStopping) throw serverStopping();
       this.#resume(roomId, game, last, epoch, seq);
     }
   }
@@ -173,7 +180,7 @@ export class Rooms {
   stop(): void {
     this.#isStopping = true;
     for (const cancel of this.#reopening) cancel();
-    for (const room of this.all) room.suspend(stopping());
+    for (const room of this.all) room.suspend(serverStopping());
   }
 
   /** The game of this name, the first where none is asked for. Throws GAME_UNKNOWN. */
@@ -194,7 +201,7 @@ export class Rooms {
    * BAD_OPTIONS, TICKET_GONE, SEAT_GONE, FORBIDDEN, SERVER_FULL, SERVER_STOPPING; the viewer is not called then.
    */
   join(wish: JoinWish, viewer: Viewer): SeatHandle {
-    if (this.#isStopping) throw stopping();
+    if (this.#isStopping) throw serverStopping();
     const { user = null, way = wish.room === undefined || wish.room === '' ? 'any' : 'room' } = wish;
     const game = this.game(wish.game);
     if (way === 'return') return this.#comeBack(game, wish.room, user?.id ?? null, viewer);
@@ -215,7 +222,7 @@ export class Rooms {
    * All or none. Throws as `join` does.
    */
   hold(game: Game, invited: readonly Invited[], forMs: number, wish: RoomWish & { roomId?: string }): HeldSeats {
-    if (this.#isStopping) throw stopping();
+    if (this.#isStopping) throw serverStopping();
     const room = wish.roomId === undefined ? this.open(game, wish) : this.#roomOf(game, wish.roomId);
     const seats: RoomSeat[] = [];
     try {
@@ -234,7 +241,7 @@ export class Rooms {
 
   #open(game: Game, { isPrivate = false, options }: RoomWish, isStanding: boolean): Room {
     const { maxRooms, journal } = this.#options;
-    if (this.#isStopping) throw stopping();
+    if (this.#isStopping) throw serverStopping();
     if (game.durability === 'strict' && journal?.feed.isDegraded === true) throw journalDown();
     if (this.#rooms.size >= maxRooms) {
       throw new GameError('SERVER_FULL', `This server runs ${maxRooms} rooms already; try again later.`, {
@@ -433,10 +440,6 @@ function unresumable(roomId: string, { code, message, details }: GameError): Gam
   const advice =
     'Start the version that it was played with, or start with `unreadable: "set-aside"`: the room then stays in the journal.';
   return new GameError(code, `Room ${roomId} cannot be gone on with. ${message} ${advice}`, details);
-}
-
-function stopping(): GameError {
-  return new GameError('SERVER_STOPPING', 'This server is stopping; come back in a moment.', {});
 }
 
 /** An id from outside as it may appear in a sentence or a log. */

@@ -37,6 +37,8 @@ export interface HandleRoom {
   deed(seat: RoomSeat, deed: Deed): void;
   diverged(seat: RoomSeat, tick: number, at: Difference): void;
   confirm(seat: RoomSeat): void;
+  /** True while nothing can be told before it is durable. */
+  readonly isWaiting: boolean;
   /** Tells a viewer something: at once, or, where that follows from a tick that is not over or not durable yet, after it. */
   tell(run: () => void): void;
   drop(seat: RoomSeat, viewer: Viewer): void;
@@ -70,7 +72,15 @@ export function seatHandle(room: HandleRoom, seat: RoomSeat, viewer: Viewer): Se
     hears: (number) => {
       if (!isHere()) return false;
       const known = seat.requests.hear(number);
-      if (known !== null && known !== 'new') room.tell(() => viewer.answer(number, known));
+      // What is asked again and again while nothing can be told is answered once.
+      const isHeld = room.isWaiting && seat.repeats >= ASKED_MAX;
+      if (known !== null && known !== 'new' && !isHeld) {
+        seat.repeats++;
+        room.tell(() => {
+          seat.repeats--;
+          viewer.answer(number, known);
+        });
+      }
       return known === 'new';
     },
     refuse: (number, error) => answer(number, { kind: 'refusal', error }, ''),

@@ -12,6 +12,8 @@ export type Answer =
 
 /** A request with a key of its author's: whoever repeats the key gets the same answer. */
 interface Keyed {
+  /** The number that it was asked with first. */
+  readonly number: number;
   answer: Answer | null;
   /** Numbers that wait for it. */
   readonly waiting: number[];
@@ -66,10 +68,11 @@ export class SeatRequests {
 
   /** All answers that are kept, to be written down as a whole. */
   get kept(): readonly KeptAnswer[] {
-    return [...this.#answers].map(([number, answer]) => {
-      const key = [...this.#keyed].find(([, keyed]) => keyed.answer === answer)?.[0] ?? '';
-      return { number, key, answer };
-    });
+    const kept = new Map<number, KeptAnswer>();
+    for (const [number, answer] of this.#answers) kept.set(number, { number, key: '', answer });
+    // A key may be kept for longer than the answer to its number.
+    for (const [key, { number, answer }] of this.#keyed) if (answer !== null) kept.set(number, { number, key, answer });
+    return [...kept.values()].sort((a, b) => a.number - b.number);
   }
 
   /** Goes on from what was written down. What was answered after that, if anything, is asked anew or was lost with its effects. */
@@ -78,7 +81,7 @@ export class SeatRequests {
     this.#mayHaveAnsweredMore = true;
     for (const { number, key, answer } of kept) {
       this.#keep(number, answer);
-      if (key !== '') this.#keyed.set(key, { answer, waiting: [] });
+      if (key !== '') this.#keyed.set(key, { number, answer, waiting: [] });
     }
     this.#news = [];
   }
@@ -104,7 +107,7 @@ export class SeatRequests {
     if (key === '') return 'new';
     const known = this.#keyed.get(key);
     if (known === undefined) {
-      this.#keyed.set(key, { answer: null, waiting: [] });
+      this.#keyed.set(key, { number, answer: null, waiting: [] });
       forgetOldest(this.#keyed);
       return 'new';
     }

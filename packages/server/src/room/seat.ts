@@ -39,6 +39,8 @@ export class RoomSeat implements Seat {
   you = '';
   /** Commands and messages that wait for the next tick. */
   asked = 0;
+  /** Answers that are given once more as soon as something can be told. */
+  repeats = 0;
   /** False until the player was sent its first state. */
   hasBeenWelcomed = false;
   /** True on a connection that was not sent its first state yet. */

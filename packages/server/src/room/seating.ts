@@ -278,6 +278,10 @@ export class Seating {
       seat.requests.restore(facts.heard, answers.get(facts.ref) ?? []);
       seats.place(seat);
       social.enter(seat);
+      if (facts.hasLeft) {
+        this.vacate(seat, () => roomGone(this.#options.roomId));
+        continue;
+      }
       if (isBot) continue;
       if (viewer !== null) {
         if (!isDropped) this.#occupy(seat, viewer);

@@ -2,7 +2,7 @@
  * The journal in two tables, of rooms and of entries. Nothing is decided outside of the database: each statement writes only where its room has
  * not ended and is still its writer's, so that commits can be repeated and two writers cannot mix.
  */
-import type { Journal, JournalCommit, JournalEnd, JournalEntry, JournaledRoom } from '../ports/journal.ts';
+import type { Journal, JournalCommit, JournalEnd, JournalEntry, JournaledRoom, RecordingPlace } from '../ports/journal.ts';
 import { COLUMN_TYPES, type Migration, migrate } from './migrate.ts';
 import type { Sql, SqlResult, SqlStatement, SqlValue } from './sql.ts';
 
@@ -52,11 +52,23 @@ const ROOMS = `SELECT r.room_id, r.game, r.epoch, l.seq, l.tick, l.to_bytes - f.
   JOIN madang_journal_entries f ON f.room = r.number AND f.seq = ${FIRST}
   JOIN madang_journal_entries l ON l.room = r.number AND l.seq = ${LAST}`;
 
-const READ = `SELECT e.bytes FROM madang_journal_rooms r JOIN madang_journal_entries e ON e.room = r.number
-  WHERE r.room_id = $1`;
+/** Entries, and about as many bytes, that are read at once: commits of rooms that are played go between such pages. */
+const PAGE_ENTRIES = 64;
+const PAGE_BYTES = 1024 * 1024;
 
-const LAST_SNAPSHOT = `(SELECT s.seq FROM madang_journal_entries s
-  WHERE s.room = r.number AND s.is_snapshot = 1 ORDER BY s.seq DESC LIMIT 1)`;
+const IS_THERE = 'SELECT number FROM madang_journal_rooms WHERE room_id = $1';
+
+const LAST_SNAPSHOT = `SELECT seq FROM madang_journal_entries
+  WHERE room = (${IS_THERE}) AND is_snapshot = 1 ORDER BY seq DESC LIMIT 1`;
+
+const NEXT = `SELECT seq, from_bytes FROM madang_journal_entries WHERE room = (${IS_THERE}) AND seq > $2 ORDER BY seq`;
+
+/** Where a page ends is found without reading what is in the entries. The first is in it, however large. */
+const PAGE = `SELECT seq, bytes FROM madang_journal_entries
+  WHERE room = (${IS_THERE}) AND seq > $2 AND seq <= (
+    SELECT MAX(n.seq) FROM (${NEXT} LIMIT ${PAGE_ENTRIES}) n CROSS JOIN (${NEXT} LIMIT 1) f
+    WHERE n.from_bytes < f.from_bytes + ${PAGE_BYTES}
+  ) ORDER BY seq`;
 
 /** Recordings that are too old, or that come after `$2` bytes of newer ones; the oldest first. */
 const TOO_MUCH = `SELECT room_id FROM (
@@ -91,7 +103,7 @@ export class SqlJournal implements Journal {
     if (entries.length + ends.length === 0) return { lost: [] };
     const appends = entries.map((entry) => this.#append(entry));
     const compactions = entries.filter(({ isSnapshot, keepsHistory }) => isSnapshot && !keepsHistory).map(compact);
-    const begins = firstOfEach(entries).filter(isBeginning).map(begin);
+    const begins = firstOfEach(entries).filter(({ begins, isSnapshot }) => begins && isSnapshot).map(begin);
     const statements = [...begins, ...appends, ...compactions, ...ends.map(end)];
     const { results } = await this.#sql.transact(statements, { isSynced });
     const wasDone = (at: number): boolean => (results[at]?.changes ?? 0) > 0;
@@ -121,14 +133,26 @@ export class SqlJournal implements Journal {
   }
 
   async read(roomId: string, from: 'last-snapshot' | 'start'): Promise<readonly Uint8Array[]> {
-    const part = from === 'start' ? '' : `AND e.seq >= COALESCE(${LAST_SNAPSHOT}, 0)`;
-    const rows = await this.#select(`${READ} ${part} ORDER BY e.seq`, [roomId]);
-    return rows.flatMap(({ bytes }) => (bytes instanceof Uint8Array ? [bytes] : []));
+    const [first] = from === 'start' ? [] : await this.#select(LAST_SNAPSHOT, [roomId]);
+    const read: Uint8Array[] = [];
+    let after = Number(first?.seq ?? 1) - 1;
+    for (let pages = 1; ; pages++) {
+      const rows = await this.#select(PAGE, [roomId, after]);
+      const bytes = rows.flatMap((row) => (row.bytes instanceof Uint8Array ? [row.bytes] : []));
+      read.push(...bytes);
+      after = Number(rows.at(-1)?.seq ?? after);
+      const isLast = rows.length < PAGE_ENTRIES && bytes.reduce((sum, { length }) => sum + length, 0) < PAGE_BYTES;
+      if (!isLast) continue;
+      // A room that was removed between two pages looks like one that ends there.
+      const isWhole = pages === 1 || (await this.#select(IS_THERE, [roomId])).length > 0;
+      return isWhole ? read : [];
+    }
   }
 
-  async recordings(limit: number, beforeWallMs = Number.MAX_SAFE_INTEGER): Promise<readonly JournaledRoom[]> {
-    const newest = 'WHERE r.ended_ms < $1 ORDER BY r.ended_ms DESC, r.number DESC LIMIT $2';
-    return (await this.#select(`${ROOMS} ${newest}`, [beforeWallMs, limit])).map(toRoom);
+  async recordings(limit: number, after?: RecordingPlace): Promise<readonly JournaledRoom[]> {
+    const { endedWallMs, roomId } = after ?? { endedWallMs: Number.MAX_SAFE_INTEGER, roomId: '' };
+    const next = 'WHERE (r.ended_ms, r.room_id) < ($1, $2) ORDER BY r.ended_ms DESC, r.room_id DESC LIMIT $3';
+    return (await this.#select(`${ROOMS} ${next}`, [endedWallMs, roomId, limit])).map(toRoom);
   }
 
   async remove(roomId: string): Promise<void> {
@@ -201,14 +225,6 @@ function appendSql({ dialect }: Sql): string {
       AND (COALESCE(p.seq, 0) = ${number(2)} - 1 OR (${number(5)} = 1 AND COALESCE(p.seq, 0) < ${number(2)}))
     ${dialect === 'postgres' ? 'FOR UPDATE OF r' : ''}
     ON CONFLICT DO NOTHING`;
-}
-
-/**
- * The first number begins a room. Where its commit was given up, the snapshot does that its writer went on with; but no writer that took
- * the room over, whose room was there and has ended.
- */
-function isBeginning({ seq, isSnapshot, epoch }: JournalEntry): boolean {
-  return seq === 1 || (isSnapshot && epoch === 1);
 }
 
 function begin({ roomId, game, epoch, wallMs }: JournalEntry): SqlStatement {

@@ -5,6 +5,8 @@ import type { Conditions } from '../network/conditions.ts';
 import type { SeededNetwork } from '../network/seeded-network.ts';
 import { between, streamOf } from '../random-streams.ts';
 import type { SimulatedClient } from '../world/simulated-client.ts';
+import type { CallFate } from './faulty.ts';
+import { JournalFaults } from './journal-faults.ts';
 
 /**
  * - `weather`: ways become long, unsteady, lossy, narrow.
@@ -13,6 +15,8 @@ import type { SimulatedClient } from '../world/simulated-client.ts';
  * - `tabs`: a page is hidden behind another for a while.
  * - `crashes`: the server's process is killed, or stopped as an operator does, and a new one starts.
  * - `directory`: calls of the directory fail, are slow, or are done and reported as failed.
+ * - `journal`: where there is one, calls of it fail in every way, are slow, hang, or are done and reported as failed; it is full or
+ *   away for a while; what was on its way when a process died is done, is done later, or is not.
  * - `clocks`: machines sleep, clocks jump forward and run at different rates.
  * - `leaving`: players leave with and without a word, load the page again, and come back.
  * - `duplicates`: a tab is duplicated while it plays, and the older page lives on behind the new one.
@@ -26,6 +30,7 @@ export const FAULT_KINDS = [
   'tabs',
   'crashes',
   'directory',
+  'journal',
   'clocks',
   'leaving',
   'duplicates',
@@ -43,6 +48,7 @@ export interface FaultTargets {
   readonly clock: Clock;
   readonly network: SeededNetwork;
   readonly clients: readonly SimulatedClient[];
+  readonly hasJournal: boolean;
   readonly node: {
     readonly clock: { rate: number; jump(ms: number): void };
     sleep(ms: number): void;
@@ -67,23 +73,30 @@ export class FaultPlan {
   readonly #targets: FaultTargets;
   readonly #directory: SeededRandom;
   readonly #buggify: SeededRandom;
+  readonly #journal: JournalFaults;
   readonly #cancels = new Set<() => void>();
   readonly #returning = new Set<SimulatedClient>();
   /** Faults done so far, by kind. */
   readonly counts: Record<FaultKind, number>;
+  #hasStarted = false;
   #isOver = false;
 
   constructor(seed: number, faults: Faults, targets: FaultTargets) {
     this.#seed = seed;
-    this.#kinds = new Set(faults === 'all' ? FAULT_KINDS : faults);
+    const kinds = new Set(faults === 'all' ? FAULT_KINDS : faults);
+    if (!targets.hasJournal) kinds.delete('journal');
+    this.#kinds = kinds;
     this.#targets = targets;
     this.#directory = streamOf(seed, 'fault directory');
     this.#buggify = streamOf(seed, 'fault buggify');
+    // Somebody has to end a process whose journal hangs.
+    this.#journal = new JournalFaults(streamOf(seed, 'fault journal calls'), this.#kinds.has('crashes'));
     this.counts = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>;
   }
 
   /** Faults happen from now on. */
   start(): void {
+    this.#hasStarted = true;
     const { clients, network } = this.#targets;
     const anyone = (random: SeededRandom): SimulatedClient | undefined => clients[random.below(clients.length)];
     this.#often('weather', 1_500, (random) => anyone(random)?.network.set(drawWeather(random)));
@@ -116,6 +129,7 @@ export class FaultPlan {
       if (random.chance(0.6)) this.#targets.kill(downMs);
       else this.#targets.restart(downMs);
     });
+    this.#often('journal', 4_000, () => this.#journal.change());
     this.#often('clocks', 3_000, (random) => this.#disturbClock(random, anyone(random)));
     this.#often('leaving', 4_000, (random) => {
       const client = anyone(random);
@@ -148,6 +162,15 @@ export class FaultPlan {
     if (this.#isOver || !this.#kinds.has('directory') || !this.#directory.chance(CALL_FAULT)) return 'ok';
     this.counts.directory++;
     return this.#directory.pick(['fails', 'slow', 'unknown'] as const);
+  }
+
+  /** The fate of a call of the journal. None fails before the first process has started. */
+  fateOfJournal(method: string): CallFate {
+    if (!this.#hasStarted || this.#isOver || !this.#kinds.has('journal')) return 'ok';
+    const { count } = this.#journal;
+    const fate = this.#journal.fateOf(method);
+    this.counts.journal += this.#journal.count - count;
+    return fate;
   }
 
   /** Whether the product is to be unlucky at one of its points. */

@@ -1,7 +1,7 @@
 import { seededRandom } from '@madang/core';
 import { MemoryStore, VirtualClock } from '@madang/server/memory';
 import { expect, test } from 'vitest';
-import { type CallFate, type FaultyOptions, failsAt, failsByChance, faulty } from './faulty.ts';
+import { type CallFate, type CallPlan, type FaultyOptions, failsAt, failsByChance, faulty } from './faulty.ts';
 
 function faultyStore(fate: FaultyOptions['fate']) {
   const clock = new VirtualClock();
@@ -50,4 +50,42 @@ test('by chance, calls meet every fate, the same for the same seed', () => {
   };
   expect(new Set(fates(1))).toEqual(new Set(['ok', 'fails', 'slow', 'unknown']));
   expect(fates(1)).toEqual(fates(1));
+});
+
+test('[ST13] a call may fail before it is done, and be done after its caller has died, or not be done then', async () => {
+  for (const diesWithCaller of [false, true]) {
+    let isDead = false;
+    const clock = new VirtualClock();
+    const inner = new MemoryStore();
+    const lost: CallPlan = { doneAfterMs: 30, answersAfterMs: 10, error: new Error('gone'), diesWithCaller };
+    const store = faulty(inner, { clock, fate: failsAt(1, lost), isCallerDead: () => isDead });
+    const failed = store.save('a', 1, 0).catch((error: unknown) => error);
+    await clock.advanceAsync(10);
+    expect(await failed).toMatchObject({ message: 'gone' });
+    expect(await inner.load('a')).toBeNull();
+    isDead = true;
+    await clock.advanceAsync(20);
+    expect(await inner.load('a')).toEqual(diesWithCaller ? null : { value: 1, version: 1 });
+  }
+});
+
+test('who has died asks nothing, and hears nothing of what it asked', async () => {
+  let isDead = false;
+  const heard: unknown[] = [];
+  const clock = new VirtualClock();
+  const inner = new MemoryStore();
+  const options = { clock, fate: failsAt(1, { answersAfterMs: 10 }), isCallerDead: () => isDead };
+  const store = faulty(inner, options);
+  const hear = (what: unknown): void => void heard.push(what);
+  store.save('a', 1, 0).then(hear, hear);
+  store.save('b', 1, 0).then(hear, hear);
+  isDead = true;
+  store.save('c', 1, 0).then(hear, hear);
+  await clock.advanceAsync(1_000);
+  expect(heard).toEqual([]);
+  expect(await Promise.all(['a', 'b', 'c'].map((key) => inner.load(key)))).toEqual([
+    { value: 1, version: 1 },
+    { value: 1, version: 1 },
+    null,
+  ]);
 });

@@ -6,7 +6,19 @@ import type { SeededRandom } from '@madang/core';
 import type { Clock } from '@madang/server';
 
 /** What becomes of one call: `unknown` is done and then reported as failed. */
-export type CallFate = 'ok' | 'fails' | 'slow' | 'unknown';
+export type CallFate = 'ok' | 'fails' | 'slow' | 'unknown' | CallPlan;
+
+/** What becomes of one call, in milliseconds from the call on. */
+export interface CallPlan {
+  /** When it is done; null: never. 0. */
+  readonly doneAfterMs?: number | null;
+  /** When it answers: when it is done, unless this says otherwise; null: never. A call that fails may do so before it is done. */
+  readonly answersAfterMs?: number | null;
+  /** What it fails with. Absent: it answers what the port does. */
+  readonly error?: Error;
+  /** What is not done yet when its caller dies is not done at all. Absent: it was on its way, and is done. */
+  readonly diesWithCaller?: boolean;
+}
 
 export interface FaultyOptions {
   readonly clock: Clock;
@@ -14,6 +26,8 @@ export interface FaultyOptions {
   fate(call: { readonly number: number; readonly method: string }): CallFate;
   /** How long a slow call takes to begin. 0 unless given. */
   readonly slowMs?: number;
+  /** True once the caller's process has died: it asks nothing more, and is answered nothing. */
+  readonly isCallerDead?: () => boolean;
 }
 
 /** What a faulty port throws. */
@@ -32,24 +46,40 @@ export class PortFault extends Error {
  * `ok` answers a promise, also where the port's own method answers none.
  */
 export function faulty<T extends object>(port: T, options: FaultyOptions): T {
-  const { clock, slowMs = 0 } = options;
+  const { clock, slowMs = 0, isCallerDead = () => false } = options;
   let number = 0;
+  const planned = (call: () => unknown, plan: CallPlan): Promise<unknown> => {
+    const { doneAfterMs = 0, answersAfterMs = doneAfterMs, error, diesWithCaller = false } = plan;
+    const doing = later(clock, doneAfterMs).then(() =>
+      diesWithCaller && isCallerDead() ? new Promise(() => {}) : call(),
+    );
+    // Whether it is done has nothing to do with who still listens.
+    if (error !== undefined) doing.catch(() => {});
+    return later(clock, answersAfterMs)
+      .then(() => (error === undefined ? doing : Promise.reject(error)))
+      .finally(() => (isCallerDead() ? new Promise(() => {}) : undefined));
+  };
   return new Proxy(port, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function' || typeof name === 'symbol') return member;
       return (...args: unknown[]): unknown => {
+        if (isCallerDead()) return new Promise(() => {});
         // Called on the port itself, which may have private fields.
         const call = (): unknown => member.apply(target, args);
-        switch (options.fate({ number: ++number, method: name })) {
+        const fate = options.fate({ number: ++number, method: name });
+        switch (fate) {
           case 'ok':
-            return call();
+            // Its answer may come too late, too.
+            return options.isCallerDead === undefined ? call() : planned(call, {});
           case 'fails':
             return Promise.reject(new PortFault(name, false));
           case 'slow':
-            return new Promise<void>((resolve) => void clock.after(slowMs, resolve)).then(call);
+            return planned(call, { doneAfterMs: slowMs });
           case 'unknown':
             return Promise.resolve(call()).then(() => Promise.reject(new PortFault(name, true)));
+          default:
+            return planned(call, fate);
         }
       };
     },
@@ -64,4 +94,11 @@ export function failsAt(failing: number, as: CallFate = 'fails'): FaultyOptions[
 /** Each call meets one of the faults with the given likelihood, 0 to 1. */
 export function failsByChance(random: SeededRandom, likelihood: number): FaultyOptions['fate'] {
   return () => (random.chance(likelihood) ? random.pick(['fails', 'slow', 'unknown'] as const) : 'ok');
+}
+
+/** Resolves after so long; null: never. */
+function later(clock: Clock, ms: number | null): Promise<void> {
+  if (ms === null) return new Promise(() => {});
+  if (ms === 0) return Promise.resolve();
+  return new Promise((resolve) => void clock.after(ms, resolve));
 }

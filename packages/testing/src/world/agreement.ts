@@ -10,16 +10,25 @@ const NOTES_MAX = 512;
 /** A client as far as it is compared. */
 export interface Compared {
   readonly name: string;
+  /** The server process that tells it what it has. */
+  readonly process: number;
   readonly room: { readonly id: string; readonly seat: number; readonly tick: number; hash(): string } | null;
+}
+
+interface Notes {
+  /** The client's room. */
+  readonly of: object;
+  /** By the process that showed it, since one that goes on from a journal may go back: by tick. */
+  readonly hashes: Map<number, Map<number, string>>;
 }
 
 export class Agreement {
   /** Comparisons so far. */
   compared = 0;
-  readonly #notes = new Map<Compared, { readonly of: object; readonly hashes: Map<number, string> }>();
+  readonly #notes = new Map<Compared, Notes>();
 
-  /** Notes what each of these clients, which sit in this room, was shown in the tick that has just ended. */
-  note(room: Room, clients: readonly Compared[]): void {
+  /** Notes what each of these clients, which sit in this room of this process, was shown in the tick that has just ended. */
+  note(room: Room, process: number, clients: readonly Compared[]): void {
     const isSameForAll = isShownAlike(room);
     let hash: string | null = null;
     for (const client of clients) {
@@ -32,10 +41,12 @@ export class Agreement {
         notes = { of: client.room, hashes: new Map() };
         this.#notes.set(client, notes);
       }
-      notes.hashes.set(room.tick, hash);
-      if (notes.hashes.size <= NOTES_MAX) continue;
-      const [oldest] = notes.hashes.keys();
-      if (oldest !== undefined) notes.hashes.delete(oldest);
+      const hashes = notes.hashes.get(process) ?? new Map<number, string>();
+      notes.hashes.set(process, hashes);
+      hashes.set(room.tick, hash);
+      if (hashes.size <= NOTES_MAX) continue;
+      const [oldest] = hashes.keys();
+      if (oldest !== undefined) hashes.delete(oldest);
     }
   }
 
@@ -44,11 +55,14 @@ export class Agreement {
     const { room } = client;
     const notes = this.#notes.get(client);
     if (room === null || notes?.of !== room) return null;
-    const expected = notes.hashes.get(room.tick);
-    for (const tick of notes.hashes.keys()) {
+    // What processes before showed will not come any more.
+    for (const process of notes.hashes.keys()) if (process < client.process) notes.hashes.delete(process);
+    const hashes = notes.hashes.get(client.process) ?? new Map<number, string>();
+    const expected = hashes.get(room.tick);
+    for (const tick of hashes.keys()) {
       // In order of ticks; what is older will not come any more.
       if (tick > room.tick) break;
-      notes.hashes.delete(tick);
+      hashes.delete(tick);
     }
     return expected === undefined ? null : this.#judge(client, room.seat, room.tick, expected, room.hash());
   }

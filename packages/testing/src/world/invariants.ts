@@ -1,6 +1,7 @@
 /**
  * What must always hold, by the names of the abuse catalogue:
  *
+ * - [I1] with a journal: rooms that are written down are there after each start, and what a strict room has told anybody is not taken back.
  * - [I2] a seat has one line at a time: once another one was welcomed to it, the older is told no more of it.
  * - [I4] no room has more seats taken than it has; after recovery none is taken by nobody, and none by two.
  * - [I5] each client has at each tick what the server showed it, and the server shows what is.
@@ -47,6 +48,10 @@ export class Invariants<G extends Game> {
   readonly #fail: Fail;
   readonly #agreement = new Agreement();
   readonly #seenTicks = new WeakMap<Room, number>();
+  /** By room: the last tick that it has told of, in a game that is strict. */
+  readonly #toldTicks = new Map<string, number>();
+  /** By client: the last tick that it has seen, in a game that is strict. */
+  readonly #clientTicks = new Map<SimulatedClient<G>, { readonly roomId: string; readonly tick: number }>();
   /** Frames are as they were sent: a client is then right at every moment, and never refused. */
   readonly #isHonest: boolean;
   readonly #secrets: SeatSecrets | null;
@@ -78,15 +83,27 @@ export class Invariants<G extends Game> {
     const place = `seat ${at.seat} of room ${at.roomId}`;
     const holder = this.#holders.get(place);
     // Frames of another line may come later than they were sent: the server's own time is what counts.
-    if (holder === undefined || (holder.firstTick ?? 0) < firstTick) this.#holders.set(place, told);
-    else if (holder !== told && lastTick >= (holder.firstTick ?? 0)) {
+    const isSameProcess = told.process === holder?.process;
+    const isLater = isSameProcess ? (holder.firstTick ?? 0) < firstTick : (holder?.process ?? -1) < told.process;
+    if (isLater) this.#holders.set(place, told);
+    else if (holder !== told && isSameProcess && lastTick >= (holder.firstTick ?? 0)) {
       this.#fail(`[I2] ${name} is still told of ${place} at tick ${lastTick}, which another line has had since`);
     }
   }
 
   /** A client has a new state. */
   received(client: SimulatedClient<G>): void {
-    if (this.#isHonest) this.#fail(this.#agreement.compare(client));
+    if (!this.#isHonest) return;
+    this.#fail(this.#agreement.compare(client));
+    const { room } = client;
+    if (room === null || this.#options.game.durability !== 'strict') return;
+    const { id: roomId, tick } = room;
+    const seen = this.#clientTicks.get(client);
+    this.#clientTicks.set(client, { roomId, tick });
+    if (seen?.roomId !== roomId || seen.tick <= tick) return;
+    this.#fail(
+      `[I1] ${client.name} has seen tick ${seen.tick} of room ${roomId}, which is strict, and is now at tick ${tick}`,
+    );
   }
 
   /**
@@ -106,11 +123,27 @@ export class Invariants<G extends Game> {
     const { node, server } = this.#world;
     if (!node.isUp) return;
     for (const room of server.rooms.all) {
-      const seen = this.#seenTicks.get(room) ?? 0;
-      if (room.tick === seen) continue;
+      const seen = this.#seenTicks.get(room);
+      if (seen === undefined) this.#found(room);
+      // Before its tick is durable a strict room has told nobody of it.
+      if (seen === undefined || room.tick === seen || room.isWaiting) continue;
       this.ticks += room.tick - seen;
       this.#seenTicks.set(room, room.tick);
       this.#afterTick(room);
+    }
+  }
+
+  /** A process has started: it has gone on with all that was written down. */
+  async afterStart({ number }: SimulatedNode): Promise<void> {
+    const { journal, server } = this.#world;
+    const games = new Set(server.rooms.games.map(({ name }) => name));
+    // An author's own journal may fail, too.
+    const rooms = (await journal?.unfinished().catch(() => [])) ?? [];
+    if (this.#world.node.number !== number || !this.#world.node.isUp) return;
+    for (const { roomId, game } of rooms) {
+      if (games.has(game) && server.rooms.get(roomId) === undefined) {
+        this.#fail(`[I1] room ${roomId} is in the journal, and the process that has started does not go on with it`);
+      }
     }
   }
 
@@ -173,9 +206,20 @@ export class Invariants<G extends Game> {
     }
   }
 
+  /** A room is new, or another process goes on with it. */
+  #found(room: Room): void {
+    const { id, tick } = room;
+    this.#seenTicks.set(room, tick);
+    const told = this.#toldTicks.get(id) ?? 0;
+    if (told > tick) {
+      this.#fail(`[I1] strict room ${id} has told of tick ${told}, and is gone on with from tick ${tick}`);
+    }
+  }
+
   #afterTick(room: Room): void {
-    const { clock, network, clients } = this.#world;
+    const { clock, network, clients, node } = this.#world;
     const { game, taken, tick } = room;
+    if (game.durability === 'strict') this.#toldTicks.set(room.id, tick);
     if (taken > game.seats) this.#fail(`[I4] ${taken} of ${game.seats} seats are taken`);
     if (tick % Math.round(game.tickRateHz / game.sendRateHz) === 0) {
       const untold = firstUnpublished(room.state);
@@ -183,7 +227,7 @@ export class Invariants<G extends Game> {
         const { table, row, field } = untold;
         this.#fail(`[I5] at tick ${tick} a change of ${table} ${row} ${field} was not published`);
       }
-      if (this.#isHonest) this.#agreement.note(room, clients);
+      if (this.#isHonest) this.#agreement.note(room, node.number, clients);
     }
     const bufferedBytes = network.bufferedBytesMax;
     if (bufferedBytes > BUFFERED_BYTES_MAX) this.#fail(`[I7] ${bufferedBytes} bytes wait for one client`);

@@ -2,6 +2,8 @@
 import { applyServerFrame, ByteReader, type Game, isStateFrame } from '@madang/core';
 
 export class SeatTold {
+  /** The process that is on the other end, counted from 1; 0 while the line is not open. */
+  process = 0;
   /** Null before the welcome. */
   at: { readonly roomId: string; readonly seat: number; readonly isReturn: boolean } | null = null;
   /** The tick of the first state and of the last one. */

@@ -40,6 +40,10 @@ export interface ClientOptions<G extends Game> {
   readonly play: PlayerFunction<G>;
   readonly wish: (client: number) => JoinOptions;
   readonly frameMs: number;
+  /** The server process that lines lead to at this moment, counted from 1. */
+  readonly process: () => number;
+  /** Whether a server that goes on after a crash may have forgotten its last moments, returns of players among them. */
+  readonly mayGoBack: boolean;
   /** Told of each frame that comes in, and of what its line has been told of its seat. */
   readonly heard: (client: SimulatedClient<G>, told: SeatTold, frame: Uint8Array) => void;
   /** Told of each state of the room that has come in. */
@@ -75,13 +79,14 @@ export class SimulatedClient<G extends Game = Game> {
   readonly #options: ClientOptions<G>;
   /** What its tab keeps over reloads. */
   readonly #kept = new Map<string, string>();
-  /** Tokens of the seat it has, in the order it got them. */
-  #tokens: string[] = [];
+  /** Tokens of the seat it has, in the order it got them, and the processes that gave them. */
+  #tokens: { readonly token: string; readonly process: number }[] = [];
   #visit: Visit;
   /** Pages of the same tab that are still open behind this one. */
   readonly #twins = new Map<Visit, RoomOf<G>>();
   #hadTwin = false;
   #room: RoomOf<G> | null = null;
+  #told: SeatTold | null = null;
   #now: ClientState = { state: 'away' };
 
   constructor(options: ClientOptions<G>) {
@@ -100,6 +105,11 @@ export class SimulatedClient<G extends Game = Game> {
   /** The room it plays in, or played in last; null before it ever did. */
   get room(): RoomOf<G> | null {
     return this.#room;
+  }
+
+  /** The server process that its line leads to, counted from 1; 0 before it had one. */
+  get process(): number {
+    return this.#told?.process ?? 0;
   }
 
   get now(): ClientState {
@@ -155,15 +165,20 @@ export class SimulatedClient<G extends Game = Game> {
 
   /** Somebody tries a token that this client has used up; where that works, the run fails. */
   replayToken(): void {
-    const { game, openLink, failed } = this.#options;
-    const [token] = this.#tokens;
-    if (token === undefined || this.#tokens.length <= LIVE_TOKENS) return;
+    const { game, openLink, failed, mayGoBack, process } = this.#options;
+    const [oldest, ...later] = this.#tokens;
+    const known = mayGoBack ? later.filter((one) => one.process === process()) : later;
+    if (oldest === undefined || known.length < LIVE_TOKENS) return;
+    const { token } = oldest;
+    const asked = process();
     const { name, fingerprint } = game;
     const told = new SeatTold();
     const link = openLink('ws://simulation', {
       open: () => link.send(encodeJoin({ game: name, fingerprint, way: 'return', key: token })),
       frame: (frame) => {
-        if (told.take(game, frame)) failed(`[I2] a token that ${this.name} had used up is still good`);
+        if (!told.take(game, frame)) return;
+        if (mayGoBack && process() !== asked) link.close();
+        else failed(`[I2] a token that ${this.name} had used up is still good`);
       },
       closed: () => {},
     });
@@ -216,7 +231,7 @@ export class SimulatedClient<G extends Game = Game> {
     const { game, random, wish } = this.#options;
     this.#now = { state: 'joining' };
     const connection = connect('ws://simulation', {
-      openLink: this.#listening(),
+      openLink: this.#listening(visit),
       timers: visit.clock,
       attention: visit.page,
       random: () => random.float(),
@@ -238,17 +253,23 @@ export class SimulatedClient<G extends Game = Game> {
         if (token === null) this.#kept.delete(key);
         else this.#kept.set(key, token);
         if (token === null) this.#tokens = [];
-        else if (this.#tokens.at(-1) !== token) this.#tokens.push(token);
+        else if (this.#tokens.at(-1)?.token !== token) this.#tokens.push({ token, process: this.process });
       },
     };
   }
 
   /** Listens to what comes, and to which seat. */
-  #listening(): OpenLink {
+  #listening(visit: Visit): OpenLink {
     return (url, on) => {
       const told = new SeatTold();
       return this.#options.openLink(url, {
         ...on,
+        open: () => {
+          // A line to a process that has died since opens, and hears nothing.
+          told.process = this.#options.process();
+          if (visit === this.#visit) this.#told = told;
+          on.open();
+        },
         frame: (frame) => {
           const isWelcome = told.take(this.#options.game, frame);
           if (isWelcome && told.at?.isReturn) this.returned++;

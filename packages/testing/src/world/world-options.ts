@@ -23,6 +23,11 @@ export interface WorldOptions<G extends Game> {
   readonly frameRateHz?: number;
   /** What goes wrong by itself; nothing where absent. */
   readonly faults?: Faults;
+  /**
+   * Whether there is a journal that outlives the server's processes, so that rooms go on after crashes and restarts as their game's
+   * `durability` says. Only where the game is strict, which needs one, or where `server` has a `journal`, which is then the one.
+   */
+  readonly journal?: boolean;
   /** Options of the server that are not the simulation's own business; `games` are run beside `game`. */
   readonly server?: Partial<Omit<ServerOptions, 'clock' | 'transport'>>;
   /**

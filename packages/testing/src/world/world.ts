@@ -7,7 +7,8 @@
  */
 import type { Game } from '@madang/core';
 import type { MadangServer } from '@madang/server';
-import { MemoryDirectory, VirtualClock } from '@madang/server/memory';
+import { MemoryDirectory, MemoryJournal, VirtualClock } from '@madang/server/memory';
+import { type Journal, StoreError } from '@madang/server/sql';
 import { FaultPlan } from '../faults/fault-plan.ts';
 import { faulty } from '../faults/faulty.ts';
 import { SeededNetwork } from '../network/seeded-network.ts';
@@ -29,6 +30,9 @@ const RECOVERY_MS = 15_000;
 /** How long a slow call of the directory takes to begin. */
 const SLOW_CALL_MS = 700;
 
+/** How long an operator's machine waits before it starts a server again that could not start. */
+const START_AGAIN_MS = 300;
+
 /** Events after which the process may do something else, so that whoever runs the tests hears from it. */
 const EVENTS_PER_TURN = 50_000;
 
@@ -43,6 +47,8 @@ export class World<G extends Game = Game> {
   readonly clock = new VirtualClock();
   readonly network: SeededNetwork;
   readonly clients: readonly SimulatedClient<G>[];
+  /** The journal that all processes of this world share, without its faults; null where there is none. */
+  readonly journal: Journal | null;
 
   readonly #options: WorldOptions<G>;
   readonly #seed: number;
@@ -68,7 +74,9 @@ export class World<G extends Game = Game> {
       faults = [],
       server = {},
       wrapLink,
+      journal = game.durability === 'strict' || server.journal !== undefined,
     } = options;
+    this.journal = journal ? (server.journal ?? new MemoryJournal()) : null;
     this.#options = options;
     this.#seed = seed;
     this.network = new SeededNetwork({
@@ -89,6 +97,8 @@ export class World<G extends Game = Game> {
         play: playerOf(game, player, number),
         wish,
         frameMs: 1000 / frameRateHz,
+        process: () => this.#node.number,
+        mayGoBack: this.journal !== null && game.durability !== 'strict',
         heard: (client, told, frame) => this.#invariants.heard(client, told, frame),
         received: (client) => this.#invariants.received(client),
         stopped: (client, because) => this.#invariants.stopped(client, because),
@@ -100,6 +110,7 @@ export class World<G extends Game = Game> {
       clock: this.clock,
       network: this.network,
       clients: this.clients as unknown as readonly SimulatedClient[],
+      hasJournal: this.journal !== null,
       get node() {
         return node();
       },
@@ -176,14 +187,20 @@ export class World<G extends Game = Game> {
   /** Starts another server process, where none is up. */
   start(): void {
     if (this.#node.isUp) return;
-    this.#node = this.#newNode();
-    this.#node.start().catch((problem: unknown) => this.#fail('the server did not start again', problem));
+    const node = this.#newNode();
+    this.#node = node;
+    node.start().then(
+      () => this.#invariants.afterStart(node),
+      (problem: unknown) => this.#didNotStart(node, problem),
+    );
   }
 
   /** No more faults from now on, and none left: the network is perfect, everybody reads, a server is up. */
   heal(): void {
     this.#plan.stop();
     this.network.heal();
+    // Nothing but its end helps a process whose journal hangs.
+    if (this.#node.isUp && this.#node.isHung) this.crash();
     this.start();
     this.#node.heal();
     for (const client of this.clients) client.heal();
@@ -219,12 +236,23 @@ export class World<G extends Game = Game> {
       world: this.clock,
       network: this.network,
       directory: this.#directory,
+      journal: this.journal,
+      fateOfJournal: (method) => this.#plan.fateOfJournal(method),
       number: ++this.#nodes,
       seed: this.#seed,
       server,
       buggify: (point) => this.#plan.buggify(point),
       failed: (problem) => this.#fail(problem),
     });
+  }
+
+  /** A server whose journal does not answer ends, and is started again; one that was stopped meanwhile is not. */
+  #didNotStart(node: SimulatedNode, problem: unknown): void {
+    if (!node.isUp) return;
+    if (!(problem instanceof StoreError)) return this.#fail('the server did not start again', problem);
+    this.#invariants.afterStop(node);
+    node.crash();
+    this.clock.after(START_AGAIN_MS, () => this.start());
   }
 
   /** Stops a process as an operator would. Never rejects: what goes wrong fails the run. */

@@ -23,7 +23,7 @@ function anyConnection() {
     if (world.openFailure !== null) throw world.openFailure;
     const database = new DatabaseSync(file);
     database.exec('PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY) STRICT');
-    const { exec, close } = database;
+    const { exec, prepare, close } = database;
     database.exec = (sql) => {
       executed.push(sql);
       const errcode = faults.get(sql);
@@ -31,6 +31,10 @@ function anyConnection() {
       if (errcode === undefined) return exec.call(database, sql);
       exec.call(database, 'ROLLBACK');
       throw Object.assign(new Error(`fault at ${sql}`), { errcode });
+    };
+    database.prepare = (sql) => {
+      if (sql.startsWith('PRAGMA')) executed.push(sql);
+      return prepare.call(database, sql);
     };
     database.close = () => {
       executed.push('(close)');
@@ -55,7 +59,7 @@ function anyConnection() {
     const [answer] = connection.run({ isRead: true, isSynced: false, transactions: [[{ sql }]] });
     return answer?.failure?.kind ?? answer?.outcome?.results[0]?.rows[0]?.n;
   };
-  return { connection, executed, alarms, faults, world, write, count };
+  return { file, connection, executed, alarms, faults, world, write, count };
 }
 
 /** https://www.sqlite.org/rescode.html */
@@ -127,4 +131,22 @@ test('a synced transaction that finds everything done syncs what was written uns
     'PRAGMA synchronous = NORMAL',
     'PRAGMA synchronous = FULL',
   ]);
+});
+
+test('[ST13] the same is synced by a write of its own while somebody reads the file and nothing can be folded in', () => {
+  const { file, connection, executed, write } = anyConnection();
+  connection.open();
+  write(1, false);
+  const reader = new DatabaseSync(file, { readOnly: true });
+  onTestFinished(() => reader.close());
+  reader.exec('BEGIN; SELECT count(*) FROM numbers');
+  write(2, false);
+  executed.length = 0;
+  expect(write(null, true)).toBe('done');
+  expect(executed.at(-1)).toBe('PRAGMA user_version = 0');
+  reader.exec('COMMIT');
+  write(3, false);
+  executed.length = 0;
+  expect(write(null, true)).toBe('done');
+  expect(executed.at(-1)).toBe('PRAGMA wal_checkpoint(PASSIVE)');
 });

@@ -116,10 +116,13 @@ export class Connection {
 
   /**
    * A transaction that changes nothing syncs nothing, and yet what it found may not be on the disk, as where a commit is repeated:
-   * folding the log in syncs it.
+   * folding all of the log in syncs it. Where somebody who reads or copies the file is in the way, a write does that changes nothing.
    */
   #settleSync(database: DatabaseSync, isSynced: boolean, isChanged: boolean): void {
-    if (isSynced && !isChanged && this.#hasUnsynced) database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    if (isSynced && !isChanged && this.#hasUnsynced) {
+      const { busy, log, checkpointed } = database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() ?? {};
+      if (busy !== 0 || log !== checkpointed) database.exec('PRAGMA user_version = 0');
+    }
     this.#hasUnsynced = !isSynced;
   }
 

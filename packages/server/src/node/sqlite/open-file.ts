@@ -178,9 +178,11 @@ function openForReading(file: string, hadLog: boolean): Omit<OpenedFile, 'lost'>
 /** Makes a whole database beside the file and puts it in place: a file of no bytes is then never a new one. */
 function createFile(file: string): void {
   const folder = dirname(file);
-  mkdirSync(folder, { recursive: true });
+  // What is kept (secrets, tokens, hidden state) is nobody else's to read; the files beside it take over its rights.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const fresh = `${file}.${process.pid}-new`;
   rmSync(fresh, { force: true });
+  closeSync(openSync(fresh, 'wx', 0o600));
   const database = new DatabaseSync(fresh);
   database.exec('PRAGMA journal_mode = WAL');
   database.close();

@@ -27,6 +27,7 @@ function backUp(): void {
   const unfinished = `${toFile}.part`;
   rmSync(unfinished, { force: true });
   try {
+    closeSync(openSync(unfinished, 'wx', 0o600));
     const source = new DatabaseSync(file, { readOnly: true });
     source.prepare('VACUUM INTO ?').run(unfinished);
     source.close();

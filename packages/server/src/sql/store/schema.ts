@@ -10,7 +10,7 @@ export const HEIGHT_MIN = Number.MIN_SAFE_INTEGER;
 
 /** The steps of the module `store`. */
 export function storeMigrations(dialect: SqlDialect): readonly Migration[] {
-  return [(types) => [...firstTables(types), ...(dialect === 'sqlite' ? TAKE_OVER : [])]];
+  return [(types) => [...firstTables(types), ...(dialect === 'sqlite' ? TAKE_OVER : [])], () => DEVICES_OF_USERS];
 }
 
 function firstTables({ whole, text, serialKey, strict, strictByKey }: ColumnTypes): readonly string[] {
@@ -65,6 +65,11 @@ function firstTables({ whole, text, serialKey, strict, strictByKey }: ColumnType
     ) ${strict}`,
   ];
 }
+
+/** The devices of a user are counted. */
+const DEVICES_OF_USERS: readonly string[] = [
+  'CREATE INDEX madang_devices_of_users ON madang_devices (user_id, created_ms)',
+];
 
 /** Files of the time before there were migrations have one table, of documents. */
 const TAKE_OVER: readonly string[] = [

@@ -17,6 +17,9 @@ import type { Sql } from '../sql.ts';
 import { readSanction, readTeams } from './read-json.ts';
 import { change, type Row, rowOf, rowsOf, write } from './statements.ts';
 
+/** Devices of one user; another takes the place of the oldest. */
+const DEVICES_MAX = 16;
+
 export class SqlAccounts implements Accounts {
   readonly #sql: Sql;
 
@@ -44,6 +47,12 @@ export class SqlAccounts implements Accounts {
       {
         sql: 'INSERT INTO madang_devices (digest, user_id, created_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
         params: [digest, user, createdAtMs],
+      },
+      {
+        // The new one stays by whatever clock it came.
+        sql: `DELETE FROM madang_devices WHERE user_id = $1 AND digest <> $2 AND digest NOT IN (
+          SELECT digest FROM madang_devices WHERE user_id = $1 AND digest <> $2 ORDER BY created_ms DESC, digest LIMIT $3)`,
+        params: [user, digest, DEVICES_MAX - 1],
       },
     );
   }

@@ -6,7 +6,7 @@ import { SqlDocuments, SqlPlayerDocuments } from './sql-documents.ts';
 import { SqlLeaderboards } from './sql-leaderboards.ts';
 import { SqlAccounts, SqlAudit, SqlMatches, SqlSanctions } from './sql-records.ts';
 
-/** Of a database that has the tables of `STORE_MIGRATIONS`. Closing it closes the database. */
+/** Of a database that has the tables of `storeMigrations`. Closing it closes the database. */
 export class SqlStore implements Store {
   readonly #sql: Sql;
   readonly #documents: SqlDocuments;
