@@ -435,7 +435,7 @@ describe('what an operator has beside it', () => {
     const ended = new Promise((resolve) => room.onClose(resolve));
     expect((await ran(folder, ['rooms', 'drop', 'nothing'])).exitCode).toBe(1);
     expect((await ran(folder, ['rooms', 'drop', room.id])).said).toMatch(/is dropped/u);
-    expect(await ended).toMatchObject({ code: 'ROOM_GONE' });
+    expect(await ended).toMatchObject({ code: 'SEAT_GONE' });
     expect((await ran(folder, ['rooms', 'list'])).said).toBe('There are no rooms that have not ended.\n');
   });
 });

@@ -117,6 +117,10 @@ test('a room that ended is listed, and its recording is what everyone, or one pl
   const { url, roomId, token } = await play(cards as unknown as Game, 1_200);
   const list = await (await fetch(`${url}/api/replays`)).json();
   expect(list).toMatchObject({ before: null, replays: [{ roomId, game: 'cards', players: ['Ada'] }] });
+  const page = await (await fetch(`${url}/api/replays?limit=1`)).json();
+  expect(page.before).toBe(`${page.replays[0].endedWallMs}.${roomId}`);
+  const next = await (await fetch(`${url}/api/replays?limit=1&before=${encodeURIComponent(page.before)}`)).json();
+  expect(next).toEqual({ before: null, replays: [] });
   const ask = (path: string, as?: string): Promise<Response> =>
     fetch(`${url}/api/replays/${path}`, { headers: as === undefined ? {} : { authorization: `Bearer ${as}` } });
 
@@ -141,6 +145,7 @@ test('a room that ended is listed, and its recording is what everyone, or one pl
     [ask(`${roomId}?as=me`, other.token), 403, 'FORBIDDEN'],
     [ask(`${roomId}?as=you`), 400, 'BAD_MESSAGE'],
     [fetch(`${url}/api/replays?before=now`), 400, 'BAD_MESSAGE'],
+    [fetch(`${url}/api/replays?limit=few`), 400, 'BAD_MESSAGE'],
   ];
   for (const [answer, status, code] of refusals) {
     const { status: found, json } = await answer.then(async (one) => ({ status: one.status, json: await one.json() }));

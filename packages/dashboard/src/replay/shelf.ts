@@ -70,7 +70,9 @@ export class Shelf {
     this.#note = 'loading';
     this.show();
     try {
-      const answer = await asked(`/api/replays${this.#before === null ? '' : `?before=${encodeURIComponent(this.#before)}`}`);
+      const answer = await asked(
+        `/api/replays${this.#before === null ? '' : `?before=${encodeURIComponent(this.#before)}`}`,
+      );
       const { replays, before }: { replays: Listed[]; before: string | null } = await answer.json();
       this.#replays.push(...replays);
       this.#before = before;

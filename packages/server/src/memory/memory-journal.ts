@@ -1,5 +1,12 @@
 /** A journal that lives as long as the process: for tests and simulations. What is asked is done at the call; only the answer waits. */
-import type { Journal, JournalCommit, JournalEnd, JournalEntry, JournaledRoom, RecordingPlace } from '../ports/journal.ts';
+import type {
+  Journal,
+  JournalCommit,
+  JournalEnd,
+  JournalEntry,
+  JournaledRoom,
+  RecordingPlace,
+} from '../ports/journal.ts';
 import { StoreError } from '../ports/store-error.ts';
 
 interface Room {

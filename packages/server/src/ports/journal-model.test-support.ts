@@ -99,7 +99,8 @@ export class Model {
         const seq = Math.max(1, lastOf(roomId) + by);
         last.set(roomId, seq);
         const epoch = epochOf(roomId, epochBack);
-        const entry = this.#written.get(`${roomId} ${seq}`) ?? anEntry({ roomId, seq, isSnapshot, begins, keepsHistory });
+        const entry =
+          this.#written.get(`${roomId} ${seq}`) ?? anEntry({ roomId, seq, isSnapshot, begins, keepsHistory });
         this.#written.set(`${roomId} ${seq}`, entry);
         return { ...entry, epoch };
       }),

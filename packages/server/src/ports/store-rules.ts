@@ -94,3 +94,6 @@ export function closedStore(): StoreError {
 function badScore(reason: string): GameError<'BAD_SCORE'> {
   return new GameError('BAD_SCORE', `This score cannot be counted: ${reason}.`, { reason });
 }
+
+/** Devices of one user; another takes the place of the oldest. */
+export const DEVICES_MAX = 16;

@@ -2,7 +2,7 @@
  * Somebody who looks at a recorded room as it goes by: each tick's state is taken over by a copy and published to one view, by the code
  * that tells players. What the view may not see is in the copy and nowhere else.
  */
-import { createState, defineGame, type Game, type StateSchema, type StateStore } from '@madang/core';
+import { createState, defineGame, type Game, type Interest, type StateSchema, type StateStore } from '@madang/core';
 import { adopt } from '@madang/core/codec';
 import { describeSchema, openSchema, type RecordedSeat, type RecordingHead } from '@madang/core/journal';
 import { Replication } from '../replication/replication.ts';
@@ -24,6 +24,9 @@ export interface Place {
 
 /** Whatever the recorded game has: seats beyond its own are nobody's. */
 const SEATS_MAX = 1_000;
+
+/** A seat that no game has, and so one that owns nothing. */
+const UNOWNED = 0xffff;
 
 /** Nobody in particular: sees what everyone sees. */
 const NOBODY: Place = { number: 0, team: 0, ref: 0 };
@@ -47,13 +50,14 @@ export class Witness {
     this.number = number;
     this.#state = createState(schema, { badWrites: 'clamp' });
     this.#replication = new Replication({
-      game: told(head, schema, number === 0 ? null : game),
+      game: told(head, schema, eyes === 'all' ? null : game, number === 0),
       state: this.#state,
       checksumEvery: 0,
       // A rule that throws shows nothing, and has been told of while the room was played.
       failed: () => {},
     });
-    this.#seat = { number, team };
+    // Rows of nobody are not those of somebody who is nobody in particular.
+    this.#seat = { number: number === 0 ? UNOWNED : number, team };
     this.#view = this.#replication.viewFor(this.#seat);
   }
 
@@ -75,13 +79,23 @@ export class Witness {
   }
 }
 
-/** A game that is told as this one is, in full at once; where it is not the recorded one, all rows are told. */
-function told(head: RecordingHead, state: StateSchema, game: Game | null): Game {
+/**
+ * A game that is told as this one is, in full at once. Rows that only some were told of, by interest, are told to the seat they were told
+ * to. Nobody in particular sees them where the game lets people watch, who see them too, and otherwise not; nor does anybody where
+ * the recording is of another version, whose interest is not known.
+ */
+function told(head: RecordingHead, state: StateSchema, game: Game | null, isNobody: boolean): Game {
   const bare = { name: 'recorded', tickRateHz: head.tickRateHz, seats: SEATS_MAX, state, input: {} };
   const plain = defineGame(bare) as unknown as Game;
-  const isSame =
-    game !== null && JSON.stringify(describeSchema(game.state)) === JSON.stringify(describeSchema(head.state));
-  if (!isSame) return plain;
+  if (game === null || (isNobody && (game.spectators ?? 0) > 0)) return plain;
   const { avatars, interest = {} } = game;
-  return { ...plain, interest, ...(avatars === undefined ? {} : { avatars }) };
+  const isSame = JSON.stringify(describeSchema(game.state)) === JSON.stringify(describeSchema(head.state));
+  if (isSame && !isNobody) return { ...plain, interest, ...(avatars === undefined ? {} : { avatars }) };
+  const told: readonly (readonly [string, Interest | undefined])[] = Object.entries(interest);
+  const inPart = told.filter(([name, rule]) => state[name]?.type === 'table' && !isForAll(rule));
+  return { ...plain, interest: Object.fromEntries(inPart.map(([name]) => [name, () => false])) };
+}
+
+function isForAll(rule: Interest | undefined): boolean {
+  return rule === undefined || (typeof rule === 'object' && rule.kind === 'all');
 }

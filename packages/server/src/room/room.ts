@@ -26,6 +26,7 @@ import {
   type Game,
   GameError,
   hashState,
+  type JsonObject,
   type Seat,
   type StateStore,
   seededRandom,
@@ -137,6 +138,8 @@ export class Room {
   #faultsInARow = 0;
   #hasReported = false;
   #report: Places | null = null;
+  /** What lists may say of a strict room while its last tick is not durable. */
+  #toldAbout: JsonObject = {};
   /** Why the rules want the room to end with this tick. */
   #ending: string | null = null;
 
@@ -322,7 +325,7 @@ export class Room {
       spectators: this.#gallery.size,
       isLocked: this.#door.isLocked,
       serial: this.#options.serial,
-      about: this.#about.json,
+      about: this.#keeping.isWaiting ? this.#toldAbout : this.#about.json,
     };
   }
 
@@ -615,6 +618,7 @@ export class Room {
     }
     this.#letters.send();
     this.#gallery.publish(tick, this.#social.publish(tick, this.#seating.host, newcomers));
+    if (this.#keeping.isStrict) this.#toldAbout = this.#about.json;
     if (this.#about.isNews(tick)) this.#options.changed(this);
   }
 

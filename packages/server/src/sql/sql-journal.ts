@@ -2,7 +2,14 @@
  * The journal in two tables, of rooms and of entries. Nothing is decided outside of the database: each statement writes only where its room has
  * not ended and is still its writer's, so that commits can be repeated and two writers cannot mix.
  */
-import type { Journal, JournalCommit, JournalEnd, JournalEntry, JournaledRoom, RecordingPlace } from '../ports/journal.ts';
+import type {
+  Journal,
+  JournalCommit,
+  JournalEnd,
+  JournalEntry,
+  JournaledRoom,
+  RecordingPlace,
+} from '../ports/journal.ts';
 import { COLUMN_TYPES, type Migration, migrate } from './migrate.ts';
 import type { Sql, SqlResult, SqlStatement, SqlValue } from './sql.ts';
 
@@ -103,7 +110,9 @@ export class SqlJournal implements Journal {
     if (entries.length + ends.length === 0) return { lost: [] };
     const appends = entries.map((entry) => this.#append(entry));
     const compactions = entries.filter(({ isSnapshot, keepsHistory }) => isSnapshot && !keepsHistory).map(compact);
-    const begins = firstOfEach(entries).filter(({ begins, isSnapshot }) => begins && isSnapshot).map(begin);
+    const begins = firstOfEach(entries)
+      .filter(({ begins, isSnapshot }) => begins && isSnapshot)
+      .map(begin);
     const statements = [...begins, ...appends, ...compactions, ...ends.map(end)];
     const { results } = await this.#sql.transact(statements, { isSynced });
     const wasDone = (at: number): boolean => (results[at]?.changes ?? 0) > 0;

@@ -12,7 +12,7 @@ import type {
   SanctionLog,
   StoredMatch,
 } from '../../ports/store.ts';
-import { checkKeys, rowsAtMost, sanctionKey } from '../../ports/store-rules.ts';
+import { checkKeys, DEVICES_MAX, rowsAtMost, sanctionKey } from '../../ports/store-rules.ts';
 
 export class MemoryAccounts implements Accounts {
   readonly #accounts = new Map<string, Account>();
@@ -33,7 +33,11 @@ export class MemoryAccounts implements Accounts {
     this.#check();
     checkKeys(digest, user, name ?? '');
     if (!this.#accounts.has(user)) this.#accounts.set(user, { user, name, createdAtMs });
-    if (!this.#devices.has(digest)) this.#devices.set(digest, { digest, user, createdAtMs });
+    if (this.#devices.has(digest)) return;
+    this.#devices.set(digest, { digest, user, createdAtMs });
+    const mine = [...this.#devices.values()].filter((device) => device.user === user && device.digest !== digest);
+    mine.sort((a, b) => a.createdAtMs - b.createdAtMs);
+    for (const { digest: old } of mine.slice(0, Math.max(0, mine.length - DEVICES_MAX + 1))) this.#devices.delete(old);
   }
 
   async findDevice(digest: string): Promise<(Device & { readonly account: Account }) | null> {

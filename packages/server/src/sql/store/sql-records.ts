@@ -12,13 +12,10 @@ import type {
   SanctionLog,
   StoredMatch,
 } from '../../ports/store.ts';
-import { checkKeys, rowsAtMost, sanctionKey } from '../../ports/store-rules.ts';
+import { checkKeys, DEVICES_MAX, rowsAtMost, sanctionKey } from '../../ports/store-rules.ts';
 import type { Sql } from '../sql.ts';
 import { readSanction, readTeams } from './read-json.ts';
 import { change, type Row, rowOf, rowsOf, write } from './statements.ts';
-
-/** Devices of one user; another takes the place of the oldest. */
-const DEVICES_MAX = 16;
 
 export class SqlAccounts implements Accounts {
   readonly #sql: Sql;
