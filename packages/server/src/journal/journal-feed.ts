@@ -5,7 +5,8 @@
  *
  * A commit that fails is repeated with growing waits: entries carry numbers, so nothing is written twice. Where too much has gathered
  * meanwhile, or where what was written cannot be trusted any more (a failed sync: retrying it would only seem to work), what rooms had
- * to say is dropped, and each is asked for a snapshot to go on from.
+ * to say is dropped, and each is asked for a snapshot to go on from, once it can be written. Snapshots that wait are not counted: there
+ * is one of each room at most, and the last one of a room that has stopped is all there is of it.
  * Source of the latter: Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020.
  */
 import type { Logger } from 'pino';
@@ -17,7 +18,7 @@ import { StoreError } from '../ports/store-error.ts';
 /** Time between two commits of rooms that do not wait for them. */
 const GROUP_MS = 75;
 
-/** Bytes of all rooms that may wait to be committed. */
+/** Bytes of all rooms' ticks that may wait to be committed. */
 const WAITING_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Waits before a commit is tried again: the first, and the longest. */
@@ -77,10 +78,12 @@ export class JournalFeed {
   readonly #lanes = new Map<string, RoomLane>();
   /** Lanes with something to commit. */
   readonly #waiting = new Set<RoomLane>();
+  /** Lanes that have to begin anew with a snapshot. */
+  readonly #stale = new Set<RoomLane>();
   #waitingBytes = 0;
+  #tickBytes = 0;
   #committingBytes = 0;
   #isCommitting = false;
-  #isDropping = false;
   #lastBeganMs = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | null = null;
   #failuresInARow = 0;
@@ -108,9 +111,15 @@ export class JournalFeed {
     return {
       put: (bytes, tick, isSnapshot) => {
         if (lane.isOver || this.#isStopped) return;
+        // What follows on what was dropped cannot be read without it.
+        if (this.#stale.has(lane) && !isSnapshot) return;
+        this.#stale.delete(lane);
+        // A snapshot says all that waits before it.
+        if (isSnapshot && !lane.keepsHistory) this.#clear(lane);
         lane.put(bytes, tick, isSnapshot);
         this.#waitingBytes += bytes.length;
-        if (this.#waitingBytes > WAITING_BYTES_MAX) this.#dropAll('too much waits to be written');
+        if (!isSnapshot) this.#tickBytes += bytes.length;
+        if (this.#tickBytes > WAITING_BYTES_MAX) this.#dropAll('too much waits to be written');
         this.#await(lane);
       },
       forget: () => {
@@ -119,11 +128,13 @@ export class JournalFeed {
       end: (isKept) => {
         if (lane.isOver || this.#isStopped) return;
         lane.isOver = true;
+        this.#stale.delete(lane);
         lane.end = isKept;
         this.#await(lane);
       },
       leave: () => {
         lane.isOver = true;
+        this.#stale.delete(lane);
         if (!lane.isWaiting) this.#forget(lane);
       },
     };
@@ -131,7 +142,7 @@ export class JournalFeed {
 
   /** Resolves once all that was handed over is durable, or after `deadlineMs`: true where it is. */
   flush(deadlineMs: number): Promise<boolean> {
-    if (this.#waiting.size === 0 && !this.#isCommitting) return Promise.resolve(true);
+    if (!this.#hasWork && !this.#isCommitting) return Promise.resolve(true);
     return new Promise((resolve) => {
       const cancel = this.#options.clock.after(deadlineMs, () => resolve(false));
       this.#onIdle.push(() => {
@@ -172,7 +183,17 @@ export class JournalFeed {
     });
   }
 
+  get #hasWork(): boolean {
+    return this.#waiting.size > 0 || this.#stale.size > 0;
+  }
+
   #commit(): void {
+    // Each answers with a snapshot, and is not stale any more.
+    for (const lane of [...this.#stale]) {
+      this.#isCommitting = true;
+      lane.options.restart();
+    }
+    this.#isCommitting = false;
     if (this.#waiting.size === 0) return this.#idle();
     const { clock, wallNowMs } = this.#options;
     const wallMs = wallNowMs();
@@ -186,6 +207,7 @@ export class JournalFeed {
     this.#isCommitting = true;
     this.#committingBytes = this.#waitingBytes;
     this.#waitingBytes = 0;
+    this.#tickBytes = 0;
     this.#try({ entries, ends, isSynced }, lanes);
   }
 
@@ -208,10 +230,15 @@ export class JournalFeed {
     for (const { bytes } of commit.entries) this.writtenBytes += bytes.length;
     this.#committingBytes = 0;
     for (const lane of lanes) {
-      if (lost.includes(lane.options.roomId)) {
-        this.#drop(lane);
-        lane.options.lost();
-      } else lane.committed();
+      // What a room does with it is its own: the others' ticks are written all the same.
+      try {
+        if (lost.includes(lane.options.roomId)) {
+          this.#drop(lane);
+          lane.options.lost();
+        } else lane.committed();
+      } catch (err) {
+        this.#options.log.error({ err, room: lane.options.roomId }, 'a room failed over what was written of it');
+      }
       if (lane.isOver && !this.#waiting.has(lane)) this.#forget(lane);
     }
     this.#next();
@@ -229,8 +256,8 @@ export class JournalFeed {
       // Repeating it would be answered from memory that never reached the disk, or refused again.
       this.#committingBytes = 0;
       for (const lane of lanes) lane.untake();
-      for (const lane of lanes) if (lane.end !== null) this.#waiting.add(lane);
       this.#dropAll(`a commit failed (${kind})`);
+      for (const lane of lanes) if (lane.isOver) this.#putBack(lane, commit);
       this.#isCommitting = false;
       this.#schedule(jitteredMs);
       return;
@@ -243,8 +270,9 @@ export class JournalFeed {
 
   #next(): void {
     this.#isCommitting = false;
-    if (this.#waiting.size === 0) return this.#idle();
-    const isUrgent = this.#onIdle.length > 0 || [...this.#waiting].some(({ options }) => options.isStrict);
+    if (!this.#hasWork) return this.#idle();
+    const isUrgent =
+      this.#onIdle.length > 0 || [...this.#waiting, ...this.#stale].some(({ options }) => options.isStrict);
     const sinceMs = this.#options.clock.nowMs() - this.#lastBeganMs;
     this.#schedule(isUrgent ? 0 : Math.max(1, GROUP_MS - sinceMs));
   }
@@ -253,28 +281,40 @@ export class JournalFeed {
     for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
-  /** Nothing that waits is kept; rooms are asked for what they are now. */
+  /** Nothing that waits is kept, save of rooms that have no more to say; the others begin anew with the next commit. */
   #dropAll(because: string): void {
-    // A room answers with a snapshot at once, which must not lead here again.
-    if (this.#isDropping) return;
-    this.#isDropping = true;
     this.restarts++;
     this.#options.log.error({ because, bytes: this.#waitingBytes }, 'rooms begin their journals anew');
-    this.#waitingBytes = 0;
     for (const lane of this.#lanes.values()) {
-      lane.drop();
-      if (lane.end === null) this.#waiting.delete(lane);
-      if (!lane.isOver) lane.options.restart();
+      if (lane.isOver) continue;
+      this.#clear(lane);
+      this.#waiting.delete(lane);
+      this.#stale.add(lane);
     }
-    this.#isDropping = false;
+  }
+
+  /** What a room said last that has no more to say: under new numbers, since nobody knows what became of it. */
+  #putBack(lane: RoomLane, { entries }: JournalCommit): void {
+    for (const { roomId, bytes, tick, isSnapshot } of entries) {
+      if (roomId !== lane.options.roomId) continue;
+      lane.put(bytes, tick, isSnapshot);
+      this.#waitingBytes += bytes.length;
+    }
+    this.#waiting.add(lane);
+  }
+
+  #clear(lane: RoomLane): void {
+    this.#tickBytes -= lane.tickBytes;
+    this.#waitingBytes -= lane.drop();
   }
 
   /** What somebody else's room, or one that is gone, still has to say is not written. */
   #drop(lane: RoomLane): void {
     lane.isOver = true;
     lane.end = null;
-    this.#waitingBytes -= lane.drop();
+    this.#clear(lane);
     this.#waiting.delete(lane);
+    this.#stale.delete(lane);
   }
 
   #forget(lane: RoomLane): void {
@@ -346,6 +386,15 @@ class RoomLane {
   /** True while something is to be committed, or is being. */
   get isWaiting(): boolean {
     return this.#runs.length > 0 || this.#takenTick !== null || this.end !== null;
+  }
+
+  /** Bytes of ticks that wait, without snapshots. */
+  get tickBytes(): number {
+    let bytes = 0;
+    for (const { isSnapshot, chunks } of this.#runs) {
+      for (const [index, { length }] of chunks.entries()) if (!isSnapshot || index > 0) bytes += length;
+    }
+    return bytes;
   }
 
   /** Forgets what waits, and answers how many bytes that were. */
