@@ -16,7 +16,11 @@ const GRACE_MS = 5_000;
 const BEGAN_WALL_MS = Date.UTC(2026, 0, 1);
 
 /** What a server logs as an error of its journal, and gets over. */
-const JOURNAL_TROUBLE = ['the journal cannot be written', 'rooms begin their journals anew'];
+const JOURNAL_TROUBLE = [
+  'the journal cannot be written',
+  'rooms begin their journals anew',
+  'the last of the rooms could not be written down in time',
+];
 
 export interface NodeOptions {
   readonly game: Game;
