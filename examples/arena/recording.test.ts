@@ -1,4 +1,3 @@
-import type { Game } from '@madang/core';
 import { Recording } from '@madang/core/journal';
 import { resimulate } from '@madang/server';
 import { MemoryJournal } from '@madang/server/memory';
@@ -23,7 +22,7 @@ test('a battle of people and bots on lines of 120 ms, recorded, is played again 
   await world.advance(200);
   const recording = new Recording(Buffer.concat(await journal.read(room?.id ?? '', 'start')));
   expect(recording.lastTick).toBeGreaterThan(19 * arena.tickRateHz);
-  expect(resimulate(recording, arena as unknown as Game)).toEqual({
+  expect(resimulate(recording, arena)).toEqual({
     ticks: recording.lastTick - recording.firstTick,
     difference: null,
   });

@@ -17,6 +17,7 @@ const JOURNAL_CONNECTIONS = 2;
 /** Tables that are full take their time to be changed, and another server may be doing it. */
 const MIGRATION_MS = 10 * 60_000;
 
+/** A journal and a store on one PostgreSQL, each with connections of its own. */
 export interface PostgresDatabase {
   readonly journal: Journal;
   readonly store: Store;

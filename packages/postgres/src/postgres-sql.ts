@@ -12,6 +12,7 @@ export interface PostgresFigures {
   readonly waiting: number;
 }
 
+/** PostgreSQL as journals and stores see it, with figures of how it does. */
 export interface PostgresSql extends Sql {
   figures(): PostgresFigures;
 }

@@ -3,6 +3,7 @@ import { applyServerFrame, ByteReader, type FrameSchema, isGameError, isStateFra
 import { type RawRecord, RECORD, readTick } from '@madang/core/journal';
 import { frameIn, type Reel, type ReelHead } from './reel.ts';
 
+/** Something the game told its players once, as it was recorded. */
 export interface ReplayEvent {
   readonly tick: number;
   readonly name: string;

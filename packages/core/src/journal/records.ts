@@ -16,8 +16,10 @@ import { ByteReader, type ByteWriter } from '../codec/bytes.ts';
 import { GameError } from '../errors.ts';
 import { crc32 } from './crc32.ts';
 
+/** The kinds of records, as they are numbered in a recording. */
 export const RECORD = { HEAD: 1, SNAPSHOT: 2, TICK: 3, END: 4, FRAME: 5 } as const;
 
+/** One of them. */
 export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
 
 const KINDS: ReadonlySet<number> = new Set(Object.values(RECORD));
@@ -25,6 +27,7 @@ const KINDS: ReadonlySet<number> = new Set(Object.values(RECORD));
 /** Bytes before a body: its length, the checksum, the kind. */
 const HEAD_BYTES = 9;
 
+/** A record whose checksum holds and whose body was not looked at. */
 export interface RawRecord {
   readonly kind: RecordKind;
   /** A view into what was read. */
@@ -74,6 +77,7 @@ export function tickOf({ kind, body }: RawRecord): number {
   return kind === RECORD.HEAD ? 0 : new ByteReader(body).varint();
 }
 
+/** What a recording is refused with that cannot be read; `offset` is in bytes. */
 export function badRecording(reason: string, offset: number): GameError<'BAD_RECORDING'> {
   return new GameError('BAD_RECORDING', `This recording cannot be read: ${reason} (offset ${offset}).`, {
     reason,

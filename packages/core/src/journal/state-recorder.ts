@@ -15,6 +15,7 @@ import { createState, type StateStore } from '../state/state-store.ts';
 import { STRUCTURAL, type TableStore } from '../state/table-store.ts';
 import { openSchema } from './described-schema.ts';
 
+/** Follows one state: see the head of this file. Costs the memory of its columns twice more. */
 export class StateRecorder {
   readonly #state: StateStore;
   readonly #copy: StateStore;

@@ -27,6 +27,7 @@ export interface PlayedInput {
   readonly viewTick?: number | null;
 }
 
+/** An event as it was told. */
 export interface RecordedEvent {
   /** The seat that it is for; 0 for all. */
   readonly to: number;
@@ -117,10 +118,12 @@ export function readTickFacts(body: Uint8Array): JsonObject | null {
   return readObject(from);
 }
 
+/** A room's random state: four words. */
 export function writeRandom(out: ByteWriter, random: RandomState): void {
   for (const word of random) out.u32(word);
 }
 
+/** Reads what `writeRandom` wrote. Throws BAD_FRAME. */
 export function readRandom(from: ByteReader): RandomState {
   return [from.u32(), from.u32(), from.u32(), from.u32()];
 }
@@ -137,6 +140,7 @@ export function writeInputs(out: ByteWriter, inputs: readonly PlayedInput[], fie
   for (const one of inputs) writeInput(out, one, fields);
 }
 
+/** Reads what `writeInputs` wrote. Throws BAD_FRAME. */
 export function readInputs(from: ByteReader, fields: Fields): readonly PlayedInput[] {
   return readList(from, () => readInput(from, fields));
 }

@@ -34,6 +34,7 @@ export interface BoardPart {
   readonly period?: 'this' | 'last';
 }
 
+/** Rows of a board, in the order of their ranks. */
 export interface BoardRows {
   /** As `2026-11-22`, `2026-W47`, `2026-11` or `ever`; null for the one before `ever`, which has no rows. */
   readonly period: string | null;

@@ -3,6 +3,7 @@ import { unreachable } from '@madang/core';
 
 export const PERIODS = ['ever', 'day', 'week', 'month'] as const;
 
+/** How long a board lasts before it begins anew. */
 export type Period = (typeof PERIODS)[number];
 
 const DAY_MS = 24 * 60 * 60 * 1000;

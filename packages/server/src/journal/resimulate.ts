@@ -13,6 +13,7 @@ import { Room } from '../room/room.ts';
 import type { RoomSeat } from '../room/seat.ts';
 import { restoreMoment } from './restored-room.ts';
 
+/** What playing a recording again came to. */
 export interface Resimulation {
   /** Ticks that were played again. */
   readonly ticks: number;

@@ -14,6 +14,7 @@ import {
 import { badRecording, openSchema, type Playing, type RecordedMoment, Recording } from '@madang/core/journal';
 import { type RoomFacts, readFacts } from './room-facts.ts';
 
+/** All that a room goes on from. */
 export interface RestoredRoom {
   readonly tick: number;
   readonly random: RandomState;
@@ -33,7 +34,7 @@ export interface RestoredRoom {
  * SCHEMA_INCOMPATIBLE for a state that this version cannot hold; no room is half read.
  */
 export function restoreRoom(entries: readonly Uint8Array[], game: Game): RestoredRoom {
-  const recording = new Recording(joined(entries));
+  const recording = new Recording(Buffer.concat(entries));
   if (recording.torn !== null) throw badRecording(recording.torn, 0);
   return restoreMoment(recording.at(recording.lastTick), game);
 }
@@ -75,14 +76,4 @@ function aboutRoom({ code, serial, isStanding, openedWallMs }: JsonObject) {
     isStanding: isStanding === true,
     openedWallMs: Number(openedWallMs) || 0,
   };
-}
-
-function joined(entries: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(entries.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const entry of entries) {
-    bytes.set(entry, at);
-    at += entry.length;
-  }
-  return bytes;
 }

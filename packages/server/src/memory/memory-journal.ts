@@ -18,6 +18,7 @@ interface Room {
   entries: JournalEntry[];
 }
 
+/** A journal that lasts as long as the process: for tests and simulations. */
 export class MemoryJournal implements Journal {
   /** In the order of their beginning. */
   readonly #rooms = new Map<string, Room>();

@@ -4,6 +4,7 @@ import { openSqlJournal } from '../sql/sql-journal.ts';
 import type { SqliteOptions } from './sqlite/sqlite-database.ts';
 import { openSqlite } from './sqlite/sqlite-database.ts';
 
+/** The journal in one file, with a way to copy it while it is in use. */
 export interface SqliteJournal extends Journal {
   /**
    * Copies the journal as it is now to a file that is not there yet, while rooms are played. To restore: stop the server, move the

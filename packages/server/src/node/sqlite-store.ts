@@ -5,6 +5,7 @@ import { storeMigrations } from '../sql/store/schema.ts';
 import { SqlStore } from '../sql/store/sql-store.ts';
 import { openSqlite, type SqliteDatabase, type SqliteOptions } from './sqlite/sqlite-database.ts';
 
+/** The store in one file, with a way to copy it while it is in use. */
 export interface SqliteStore extends Store {
   /** Copies the store as it is now to a file that is not there yet, while it is in use. The copy is opened as any other. */
   backup(toFile: string): Promise<void>;

@@ -19,6 +19,7 @@ export type StoreErrorKind =
   | 'refused'
   | 'closed';
 
+/** What calls of a store or a journal reject with; its message is for the operator and may name files and hosts. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly kind: StoreErrorKind;

@@ -6,6 +6,7 @@
 import type { JsonValue } from '@madang/core';
 import type { Ban, BanTarget } from '../identity/bans.ts';
 
+/** A document as it is kept. */
 export interface StoredDocument {
   readonly value: JsonValue;
   /** 1 for the first save; one more with each. */
@@ -23,6 +24,7 @@ export interface Documents {
   save(key: string, value: JsonValue, baseVersion: number): Promise<number>;
 }
 
+/** All that a server keeps beside its rooms. Calls reject with what is refused, or with a StoreError where the store fails. */
 export interface Store extends Documents {
   readonly documents: PlayerDocuments;
   readonly accounts: Accounts;
@@ -42,6 +44,7 @@ export interface DocumentPlace {
   readonly key: string;
 }
 
+/** A document in a list, without its value. */
 export interface ListedDocument {
   readonly key: string;
   readonly version: number;
@@ -73,6 +76,7 @@ export interface Device {
   readonly createdAtMs: number;
 }
 
+/** Who somebody is, and the devices that lead back to that. */
 export interface Accounts {
   load(user: string): Promise<Account | null>;
   /** Keeps a device, and the account where there is none yet. The same device again changes nothing. */
@@ -92,6 +96,7 @@ export interface BoardKey {
 /** What counts of several scores of one player. */
 export type KeptScore = 'best' | 'latest' | 'sum';
 
+/** What a player came to on a board. */
 export interface Score {
   readonly user: string;
   /** Shown; '' for nobody in particular. */
@@ -132,6 +137,7 @@ export interface StoredMatch {
   readonly teams: readonly StoredTeam[];
 }
 
+/** A team as it ended a match. */
 export interface StoredTeam {
   /** 1 for the best; teams of the same place are tied. Null for a team that did not finish. */
   readonly place: number | null;
@@ -139,6 +145,7 @@ export interface StoredTeam {
   readonly players: readonly { readonly user: string | null; readonly hasLeft: boolean }[];
 }
 
+/** Results of matches, each once. */
 export interface MatchLog {
   /** Keeps a match, once: answers false and changes nothing where one of this id is kept. */
   add(match: StoredMatch): Promise<boolean>;
@@ -177,6 +184,7 @@ export interface AuditEntry {
   readonly details: JsonValue;
 }
 
+/** An entry of the audit log, with its number: later ones have higher ones. */
 export interface AuditRecord extends AuditEntry {
   /** One more than the entry before it had, or more. */
   readonly number: number;

@@ -1,6 +1,6 @@
 /** Recordings over HTTP: what there is, and each as everyone could see it or as the asking user could. */
 import type { HttpBindings } from '@hono/node-server';
-import { GameError, type JsonValue } from '@madang/core';
+import { GameError } from '@madang/core';
 import type { Hono } from 'hono';
 import { Allowances } from '../http/allowances.ts';
 import type { ApiContext, Callers } from '../http/caller.ts';
@@ -49,7 +49,7 @@ export function serveReplays(api: Hono<{ Bindings: HttpBindings }>, options: Rep
     const most = limit === undefined ? LIST_DEFAULT : Math.min(LIST_MAX, Math.max(1, Number(limit)));
     const { replays: listed, last } = await replays.list(user?.id ?? null, most, after);
     c.header('Vary', 'Authorization');
-    return c.json({ replays: listed, before: last === null ? null : placeText(last) } as unknown as JsonValue);
+    return c.json({ replays: listed, before: last === null ? null : placeText(last) });
   });
 
   api.get('/api/replays/:roomId', async (c) => {

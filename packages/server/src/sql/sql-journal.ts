@@ -96,6 +96,7 @@ export async function openSqlJournal(sql: Sql): Promise<SqlJournal> {
   return new SqlJournal(sql);
 }
 
+/** The journal on a database that was migrated; `openSqlJournal` does both. */
 export class SqlJournal implements Journal {
   readonly #sql: Sql;
   readonly #appendSql: string;

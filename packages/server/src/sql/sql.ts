@@ -3,8 +3,10 @@
  * written once for SQLite and PostgreSQL; parameters are `$1`, `$2` and so on in both.
  */
 
+/** What goes into a statement and comes out of it. */
 export type SqlValue = string | number | Uint8Array | null;
 
+/** One statement with its parameters. */
 export interface SqlStatement {
   readonly sql: string;
   readonly params?: readonly SqlValue[];
@@ -12,6 +14,7 @@ export interface SqlStatement {
   readonly mustChange?: boolean;
 }
 
+/** What one statement came to. */
 export interface SqlResult {
   /** Whole numbers come as numbers, bytes as Uint8Array. */
   readonly rows: readonly Readonly<Record<string, SqlValue>>[];
@@ -19,6 +22,7 @@ export interface SqlResult {
   readonly changes: number;
 }
 
+/** What a transaction came to. */
 export interface SqlOutcome {
   /** One for each statement up to the one that failed. */
   readonly results: readonly SqlResult[];
@@ -26,8 +30,10 @@ export interface SqlOutcome {
   readonly failedAt: number | null;
 }
 
+/** The databases that statements are written for. */
 export type SqlDialect = 'sqlite' | 'postgres';
 
+/** A database. */
 export interface Sql {
   readonly dialect: SqlDialect;
   /**
