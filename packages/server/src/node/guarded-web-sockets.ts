@@ -3,8 +3,9 @@
  * in how many pieces, and how many pings and pongs may come. What breaks a limit or the protocol is refused with a close
  * code, counted and logged. Compression is never agreed to: it would let a client choose what its messages cost.
  */
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import { ERRORS, GameError } from '@madang/core';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { afterAwake } from '../gateways/awake-time.ts';
@@ -16,6 +17,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Visitor } from '../ports/gateway.ts';
 import type { Counters } from './counters.ts';
 import { FrameWatch } from './frame-watch.ts';
+import { isShortBinary, SHORT_BYTES_MAX, SHORT_HEAD_BYTES, shortMessageEnd, toggleMask } from './short-messages.ts';
 
 /** After our close frame, how long the other side may take to close. The option is newer than its type declaration. */
 const CLOSE_TIMEOUT = { closeTimeout: 2_000 };
@@ -60,7 +62,8 @@ export class GuardedWebSocketServer extends WebSocketServer {
     super.handleUpgrade(request, socket, head, (webSocket) => {
       const visitor = this.#guard.visitors.get(request);
       if (visitor === undefined) return webSocket.terminate();
-      guard(webSocket, socket, visitor, this.#guard);
+      const hold = new Hold(webSocket, visitor, this.#guard);
+      socket.once('close', () => hold.end());
       use(webSocket, request);
     });
   }
@@ -75,58 +78,118 @@ export function endWebSocket(webSocket: WebSocket, counters: Counters, { code }:
 }
 
 /** What a message is refused with that is longer than its sender may send before somebody has joined; null if it is not. */
-export function tooLongYet(
-  sizeBytes: number,
-  { isAdmitted }: Pick<Visitor, 'isAdmitted'>,
-  limits: Limits,
-): GameError | null {
+export function tooLongYet(sizeBytes: number, visitor: Pick<Visitor, 'isAdmitted'>, limits: Limits): GameError | null {
   const limitBytes = limits.messageBytesBeforeJoin;
-  if (isAdmitted || sizeBytes <= limitBytes) return null;
+  if (sizeBytes <= limitBytes || visitor.isAdmitted) return null;
   return new GameError('MESSAGE_TOO_LARGE', `Before a join a message may have ${limitBytes} bytes.`, {
     sizeBytes,
     limitBytes,
   });
 }
 
-/** Holds one connection to its limits until it closes. */
-function guard(
-  webSocket: WebSocket,
-  socket: Duplex,
-  visitor: Visitor,
-  { clock, limits, counters }: WebSocketGuard,
-): void {
-  const end = (error: GameError): void => endWebSocket(webSocket, counters, error);
-  const limit = (event: 'ping' | 'pong', perSecond: number): void => {
-    const bucket = new TokenBucket(clock, perSecond, perSecond * limits.messagesBurstSeconds);
-    webSocket.on(event, () => {
-      if (!bucket.take(1)) end(tooMany(`${event}s`, perSecond));
-    });
-  };
-  limit('ping', limits.pingsPerSecond);
-  limit('pong', limits.pongsPerSecond);
-  // A close follows, which tells the gateway; an error that nobody hears would end the process.
-  webSocket.on('error', (error) => {
-    const reason = 'code' in error ? String(error.code) : error.name;
-    counters.refused(reason, 'a connection broke the WebSocket protocol');
-  });
+/** How one connection is held to its limits. Short whole messages are read here and given out as the library does; all else it reads. */
+class Hold {
+  readonly #webSocket: WebSocket;
+  readonly #visitor: Visitor;
+  readonly #guard: WebSocketGuard;
+  readonly #shortBytesMax: number;
+  #pings: TokenBucket | null = null;
+  #pongs: TokenBucket | null = null;
+  /** Follows what the library reads; null while it has read nothing. */
+  #frames: FrameWatch | null = null;
+  /** The message that is to be whole in time. */
+  #timed: number | null = null;
+  #cancel: (() => void) | null = null;
 
-  const frames = new FrameWatch();
-  let timed: number | null = null;
-  let cancel = (): void => {};
-  // Heard after the library, which listens already: what was whole in this chunk has been dealt with, a join as well.
-  socket.on('data', (chunk: Buffer) => {
-    frames.push(chunk);
-    const { partial, messageBytes } = frames;
-    const tooLong = tooLongYet(messageBytes, visitor, limits);
-    if (tooLong !== null) end(tooLong);
-    if (partial === timed) return;
-    cancel();
-    timed = partial;
-    if (partial === null) return;
-    const afterMs = limits.partialMessageMs;
-    cancel = afterAwake(clock, afterMs, () => {
-      end(new GameError('PARTIAL_MESSAGE', `A message was not whole after ${afterMs} ms.`, { afterMs }));
+  constructor(webSocket: WebSocket, visitor: Visitor, guard: WebSocketGuard) {
+    const { messageBytes, messageBytesBeforeJoin } = guard.limits;
+    this.#webSocket = webSocket;
+    this.#visitor = visitor;
+    this.#guard = guard;
+    this.#shortBytesMax = Math.min(SHORT_BYTES_MAX, messageBytes, messageBytesBeforeJoin);
+    // The library has no door for bytes but this one, by which its own listener brings all that the socket reads, for as long as it does.
+    const receiver = Reflect.get(webSocket, '_receiver') as Writable;
+    const read = receiver.write.bind(receiver);
+    receiver.write = (chunk: Buffer) => this.#read(chunk, read);
+    webSocket.on('ping', () => this.#pinged());
+    webSocket.on('pong', () => this.#ponged());
+    // A close follows, which tells the gateway; an error that nobody hears would end the process.
+    webSocket.on('error', (error) => {
+      const reason = 'code' in error ? String(error.code) : error.name;
+      guard.counters.refused(reason, 'a connection broke the WebSocket protocol');
     });
-  });
-  socket.once('close', () => cancel());
+  }
+
+  end(): void {
+    this.#cancel?.();
+  }
+
+  #pinged(): void {
+    const { pingsPerSecond } = this.#guard.limits;
+    this.#pings ??= this.#bucket(pingsPerSecond);
+    if (!this.#pings.take(1)) this.#refuse(tooMany('pings', pingsPerSecond));
+  }
+
+  #ponged(): void {
+    const { pongsPerSecond } = this.#guard.limits;
+    this.#pongs ??= this.#bucket(pongsPerSecond);
+    if (!this.#pongs.take(1)) this.#refuse(tooMany('pongs', pongsPerSecond));
+  }
+
+  /** Answers whether more may come, as streams do. */
+  #read(chunk: Buffer, read: (rest: Buffer) => boolean): boolean {
+    // In the midst of something the library goes on with it.
+    const at = this.#timed === null ? this.#readShort(chunk) : 0;
+    if (at === chunk.length) return true;
+    const rest = at === 0 ? chunk : chunk.subarray(at);
+    // Bytes are unmasked in place, so they are followed before they are read; what is whole in this chunk is dealt with first all the same.
+    this.#frames ??= new FrameWatch();
+    this.#frames.push(rest);
+    const isReady = read(rest);
+    this.#check(this.#frames);
+    return isReady;
+  }
+
+  /** Gives out the messages that a chunk begins with, as far as they are short and whole, and answers where they end. */
+  #readShort(chunk: Buffer): number {
+    let at = 0;
+    while (at < chunk.length) {
+      const end = shortMessageEnd(chunk, at, this.#shortBytesMax);
+      if (end === 0) break;
+      const isBinary = isShortBinary(chunk, at);
+      toggleMask(chunk, at, end);
+      const message = chunk.subarray(at + SHORT_HEAD_BYTES, end);
+      if (!isBinary && !isUtf8(message)) {
+        toggleMask(chunk, at, end);
+        break;
+      }
+      this.#webSocket.emit('message', message, isBinary);
+      at = end;
+    }
+    return at;
+  }
+
+  #check({ partial, messageBytes }: FrameWatch): void {
+    const tooLong = tooLongYet(messageBytes, this.#visitor, this.#guard.limits);
+    if (tooLong !== null) this.#refuse(tooLong);
+    if (partial === this.#timed) return;
+    this.#cancel?.();
+    this.#cancel = null;
+    this.#timed = partial;
+    if (partial === null) return;
+    const { clock, limits } = this.#guard;
+    const { partialMessageMs: afterMs } = limits;
+    this.#cancel = afterAwake(clock, afterMs, () => {
+      this.#refuse(new GameError('PARTIAL_MESSAGE', `A message was not whole after ${afterMs} ms.`, { afterMs }));
+    });
+  }
+
+  #refuse(error: GameError): void {
+    endWebSocket(this.#webSocket, this.#guard.counters, error);
+  }
+
+  #bucket(perSecond: number): TokenBucket {
+    const { clock, limits } = this.#guard;
+    return new TokenBucket(clock, perSecond, perSecond * limits.messagesBurstSeconds);
+  }
 }
