@@ -9,7 +9,8 @@ export {
   type ServerOptions,
 } from './create-server.ts';
 export { DEFAULT_LIMITS, type Limits } from './gateways/limits.ts';
-export { type LinkContext, PlayerLink, type Speech } from './gateways/player-link.ts';
+export { type LinkContext, PlayerLink } from './gateways/player-link.ts';
+export type { MoreSpeech, Speech } from './gateways/speech.ts';
 export type { Pages } from './http/api.ts';
 export type { DocumentAccess } from './http/me-api.ts';
 export { BAD_HANDSHAKE, refusalOf, refuseRequest, refuseSocket } from './http/refusal.ts';
@@ -71,7 +72,7 @@ export type {
   StoredTeam,
 } from './ports/store.ts';
 export { StoreError, type StoreErrorKind } from './ports/store-error.ts';
-export type { Peer, Transport, TransportEvents } from './ports/transport.ts';
+export type { OpenPeer, Peer, PeerEvents, Transport } from './ports/transport.ts';
 export type { Explanation } from './replication/explain.ts';
 export type { RoomTraffic, TableTraffic } from './replication/traffic.ts';
 export type { Room } from './room/room.ts';

@@ -18,7 +18,7 @@ const FULL = OUTBOX_SOFT_BYTES + 1;
 function peer() {
   const clock = new VirtualClock();
   const line = { bufferedBytes: 0 };
-  const outbox = new Outbox(clock, DEFAULT_LIMITS, () => line.bufferedBytes);
+  const outbox = new Outbox(clock, DEFAULT_LIMITS, line);
   const sent: string[] = [];
   const send = (text: string, key: string | null = null, sizeBytes = text.length): void =>
     outbox.send({ key, sizeBytes, send: () => void sent.push(text) });
@@ -177,9 +177,8 @@ describe('a state larger than the hard limit', () => {
   test('does not count against its peer while it drains, and what comes on top of it does', () => {
     const { line, outbox } = peer();
     const large = 3 * OUTBOX_HARD_BYTES;
-    outbox.sendState(() => {
-      line.bufferedBytes = large;
-    });
+    line.bufferedBytes = large;
+    outbox.stateSent();
     expect(codeOf(() => outbox.mayGo())).toBeNull();
     line.bufferedBytes = large + OUTBOX_HARD_BYTES;
     expect(codeOf(() => outbox.mayGo())).toBe('TOO_SLOW');

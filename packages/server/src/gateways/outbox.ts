@@ -19,7 +19,7 @@ export interface Letter {
 export class Outbox {
   readonly #clock: Clock;
   readonly #limits: Limits;
-  readonly #bufferedBytes: () => number;
+  readonly #peer: { readonly bufferedBytes: number };
   #waiting: Letter[] = [];
   #waitingBytes = 0;
   /** Since when the peer is over the soft limit without having read anything; null while it is not over it. */
@@ -27,16 +27,16 @@ export class Outbox {
   #leastBytes = 0;
   #hardBytes: number;
 
-  constructor(clock: Clock, limits: Limits, bufferedBytes: () => number) {
+  constructor(clock: Clock, limits: Limits, peer: { readonly bufferedBytes: number }) {
     this.#clock = clock;
     this.#limits = limits;
     this.#hardBytes = limits.outboxHardBytes;
-    this.#bufferedBytes = bufferedBytes;
+    this.#peer = peer;
   }
 
   /** True when state may go out now; false when it must wait. Throws TOO_SLOW for a peer that is to be given up. */
   mayGo(): boolean {
-    const bufferedBytes = this.#bufferedBytes();
+    const { bufferedBytes } = this.#peer;
     const unsentBytes = bufferedBytes + this.#waitingBytes;
     if (unsentBytes > this.#hardBytes) throw tooSlow(unsentBytes, this.#hardBytes);
     if (bufferedBytes <= this.#limits.outboxSoftBytes) {
@@ -52,11 +52,10 @@ export class Outbox {
     return false;
   }
 
-  /** Sends state. One that is larger by itself than the hard limit allows does not count against its peer. */
-  sendState(send: () => void): void {
-    send();
+  /** State was sent. One that is larger by itself than the hard limit allows does not count against its peer. */
+  stateSent(): void {
     // What was there before was below the soft limit, or state would not go.
-    const bufferedBytes = this.#bufferedBytes();
+    const { bufferedBytes } = this.#peer;
     if (bufferedBytes > this.#limits.outboxSoftBytes)
       this.#hardBytes = Math.max(this.#hardBytes, bufferedBytes + this.#limits.outboxSoftBytes);
   }

@@ -5,17 +5,18 @@ import type { Limits } from './limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export class PeerBudget {
+  readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #messages: TokenBucket;
   readonly #bytes: TokenBucket;
-  readonly #refusals: TokenBucket;
+  #refusals: TokenBucket | null = null;
 
   constructor(clock: Clock, limits: Limits) {
     const { messagesPerSecond, messagesBurstSeconds, bytesPerSecond, bytesBurst } = limits;
+    this.#clock = clock;
     this.#limits = limits;
     this.#messages = new TokenBucket(clock, messagesPerSecond, messagesBurstSeconds * messagesPerSecond);
     this.#bytes = new TokenBucket(clock, bytesPerSecond, bytesBurst);
-    this.#refusals = new TokenBucket(clock, limits.refusalsPerSecond, limits.refusalsBurst);
   }
 
   /** From now on there may be an input for each tick of a game, beside the other messages. */
@@ -27,13 +28,17 @@ export class PeerBudget {
 
   /** Pays for a message that came in. Throws RATE_LIMITED. */
   spendMessage(sizeBytes: number): void {
-    spend(this.#messages, 1, 'messages');
-    spend(this.#bytes, sizeBytes, 'bytes');
+    const nowMs = this.#clock.nowMs();
+    spend(this.#messages, 1, 'messages', nowMs);
+    spend(this.#bytes, sizeBytes, 'bytes', nowMs);
   }
 
   /** Pays for a request that was refused. Throws RATE_LIMITED. */
   spendRefusal(): void {
-    spend(this.#refusals, 1, 'refused requests');
+    const { refusalsPerSecond, refusalsBurst } = this.#limits;
+    // Most connections never come to need it.
+    this.#refusals ??= new TokenBucket(this.#clock, refusalsPerSecond, refusalsBurst);
+    spend(this.#refusals, 1, 'refused requests', this.#clock.nowMs());
   }
 }
 
@@ -42,6 +47,6 @@ export function tooMany(what: string, perSecond: number): GameError<'RATE_LIMITE
   return new GameError('RATE_LIMITED', `Too many ${what}: at most ${perSecond} a second.`, { what, perSecond });
 }
 
-function spend(bucket: TokenBucket, tokens: number, what: string): void {
-  if (!bucket.take(tokens)) throw tooMany(what, bucket.perSecond);
+function spend(bucket: TokenBucket, tokens: number, what: string, nowMs: number): void {
+  if (!bucket.take(tokens, nowMs)) throw tooMany(what, bucket.perSecond);
 }

@@ -18,7 +18,8 @@ import { host } from '../room/room.test-support.ts';
 import type { Answer } from '../room/seat-requests.ts';
 import { type OpenDoorOptions, openDoor } from './door.test-support.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { PlayerLink, type Speech } from './player-link.ts';
+import { PlayerLink } from './player-link.ts';
+import type { Speech } from './speech.ts';
 
 /** A game that never stands still. */
 export const clockwork = defineGame({

@@ -200,7 +200,7 @@ describe('a peer that does not read', () => {
       link.join({});
       clock.advance(100);
       for (let i = 0; i < 50; i++) {
-        link.handle(1, () => link.repair(because));
+        link.handle(1, () => link.viewer.repair(because));
         clock.advance(100);
       }
       const wholes = spoken.updates.filter((repair) => repair === because).length;
@@ -230,7 +230,7 @@ describe('a player who does not look', () => {
     const made = player(game);
     made.link.join({});
     made.clock.advance(300);
-    made.link.handle(1, () => made.link.rest());
+    made.link.handle(1, () => made.link.viewer.rest());
     made.spoken.updates.length = 0;
     made.spoken.events.length = 0;
     return made;
@@ -247,7 +247,7 @@ describe('a player who does not look', () => {
   test('is sent the whole state once it asks for it, and then what changes', () => {
     const { clock, link, spoken } = resting();
     clock.advance(60_000);
-    link.handle(1, () => link.repair('gap'));
+    link.handle(1, () => link.viewer.repair('gap'));
     clock.advance(400);
     expect(spoken.updates).toEqual(['gap', null, null, null]);
   });
@@ -255,9 +255,9 @@ describe('a player who does not look', () => {
   test('that rests and looks again at every tick is sent the whole state at most twice a second', () => {
     const { clock, link, spoken } = resting();
     for (let i = 0; i < 50; i++) {
-      link.handle(1, () => link.repair('gap'));
+      link.handle(1, () => link.viewer.repair('gap'));
       clock.advance(50);
-      link.handle(1, () => link.rest());
+      link.handle(1, () => link.viewer.rest());
       clock.advance(50);
     }
     expect(spoken.updates.every((repair) => repair === 'gap')).toBe(true);

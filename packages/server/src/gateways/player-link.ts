@@ -2,55 +2,19 @@
  * One player's connection, whatever it speaks: its seat, its allowances, and the one way in which it ends. Gateways
  * differ in how they read and write; what may be asked, how often, and what happens when it fails is here, once.
  */
-import {
-  type ChatLine,
-  ERRORS,
-  GameError,
-  type InputReport,
-  isGameError,
-  type PeopleFrame,
-  type RepairReason,
-  type WelcomeFrame,
-} from '@madang/core';
+import { ERRORS, GameError, isGameError } from '@madang/core';
 import type { Logger } from 'pino';
 import type { User } from '../identity/user.ts';
 import type { Counters } from '../node/counters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { JoinWish, Rooms } from '../room/rooms.ts';
-import type { Answer } from '../room/seat-requests.ts';
-import type { RoomEvent, RoomView, Said, SeatHandle, Viewer } from '../room/viewer.ts';
+import type { SeatHandle } from '../room/viewer.ts';
 import { afterAwake } from './awake-time.ts';
 import type { Door } from './door.ts';
 import type { Limits } from './limits.ts';
-import { Outbox } from './outbox.ts';
+import { LinkViewer, type ViewedLink } from './link-viewer.ts';
 import { PeerBudget } from './peer-budget.ts';
-
-/** How a gateway speaks to its client. */
-export interface Speech {
-  readonly bufferedBytes: number;
-  /** What is for clients that can come back to their seats, and hear of more than the game; null for those of JSON gateways. */
-  readonly more: MoreSpeech | null;
-  welcome(welcome: WelcomeFrame, view: RoomView): void;
-  /** Sends what changed; also called when nothing did. The whole state where the client asked for it, and why. */
-  update(view: RoomView, repair: RepairReason | null): void;
-  /** Null for a gateway whose clients have no clock of their own. */
-  readonly timing: ((report: InputReport) => void) | null;
-  /** Null where this gateway carries no events. */
-  readonly event: ((event: RoomEvent) => void) | null;
-  said(said: Said): void;
-  /** A refusal after which the connection stays open. */
-  refuse(error: GameError): void;
-  /** The connection's end: tells why and closes with `closeCode`. */
-  end(error: GameError, closeCode: number): void;
-}
-
-/** What only the native protocol has words for. */
-export interface MoreSpeech {
-  people(change: PeopleFrame): void;
-  /** As bytes it takes, for what may wait. */
-  chat(line: ChatLine): { readonly sizeBytes: number; send(): void };
-  answer(number: number, answer: Answer): void;
-}
+import type { Speech } from './speech.ts';
 
 /** A join as a gateway hears it: who asks is only claimed. */
 export type ClaimedJoin = Omit<JoinWish, 'user'> & {
@@ -70,11 +34,12 @@ export interface LinkContext {
   readonly counters: Counters;
 }
 
-export class PlayerLink {
+export class PlayerLink implements ViewedLink {
+  /** What the room tells this connection. */
+  readonly viewer: LinkViewer;
   readonly #context: LinkContext;
   readonly #speech: Speech;
   readonly #budget: PeerBudget;
-  readonly #outbox: Outbox;
   readonly #cancelTimeout: () => void;
   readonly #address: string;
   #seat: SeatHandle | null = null;
@@ -83,12 +48,6 @@ export class PlayerLink {
   /** True once the client has spoken after its welcome. */
   #isConfirmed = false;
   #leaveSession = (): void => {};
-  /** What was to be told before the welcome, which is the first thing a client hears; null once it was. */
-  #beforeWelcome: (() => void)[] | null = [];
-  #repair: RepairReason | null = null;
-  #isDivergenceOpen = false;
-  #isResting = false;
-  #wholeStateAtMs = Number.NEGATIVE_INFINITY;
   #isOver = false;
 
   /** `address` is where the connection comes from. */
@@ -99,7 +58,7 @@ export class PlayerLink {
     const { clock, limits } = context;
     const { joinTimeoutMs: afterMs } = limits;
     this.#budget = new PeerBudget(clock, limits);
-    this.#outbox = new Outbox(clock, limits, () => speech.bufferedBytes);
+    this.viewer = new LinkViewer(context, speech, this);
     this.#cancelTimeout = afterAwake(clock, afterMs, () => {
       this.end(new GameError('JOIN_TIMEOUT', `No join came within ${afterMs} ms.`, { afterMs }));
     });
@@ -129,7 +88,7 @@ export class PlayerLink {
         const { door } = this.#context;
         this.#leaveSession = door.enter(user, this.#address, (error) => this.end(error));
         if (wish.way === 'create') door.checkOpening(user, this.#address);
-        this.#seat = this.#context.rooms.join({ ...wish, user }, this.#viewer());
+        this.#seat = this.#context.rooms.join({ ...wish, user }, this.viewer);
         this.#budget.allowInputs(tickRateHz);
         this.#cancelTimeout();
         this.#context.counters.joined();
@@ -189,24 +148,6 @@ export class PlayerLink {
     }
   }
 
-  /** The whole state is sent soon, whatever this client was sent before. One that rests is awake again. */
-  repair(because: RepairReason): void {
-    this.#isResting = false;
-    this.#repair = because;
-  }
-
-  /** Nobody looks: no state is sent until the client asks for the whole of it. Events and messages still are. */
-  rest(): void {
-    this.#isResting = true;
-  }
-
-  /** True once after each repair of a copy whose checksum was wrong: only then is there something to tell of it. */
-  mayTellDivergence(): boolean {
-    const mayTell = this.#isDivergenceOpen;
-    this.#isDivergenceOpen = false;
-    return mayTell;
-  }
-
   /** Ends the connection from our side. Its seat is kept for the grace, as that of one whose line broke. */
   end(error: GameError): void {
     if (this.#isOver) return;
@@ -219,6 +160,11 @@ export class PlayerLink {
     else this.#context.counters.refused(code, 'a connection was ended', { code, closeCode });
     this.#speech.end(error, closeCode);
     this.#leave();
+  }
+
+  /** Ends it for what was thrown: told as a refusal, or as a fault of ours. */
+  breakOff(problem: unknown): void {
+    this.end(this.#asRefusal(problem));
   }
 
   /** The connection is gone. */
@@ -235,29 +181,13 @@ export class PlayerLink {
 
   /** What comes after the welcome shows that the client has it, and with it the token for coming back. */
   #confirm(): void {
-    if (this.#isConfirmed || this.#beforeWelcome !== null) return;
+    if (this.#isConfirmed || !this.viewer.hasBeenWelcomed) return;
     this.#isConfirmed = true;
     this.#seat?.confirm();
   }
 
-  /** What the client is to be sent whole now, if anything; it waits where it asks too often. */
-  #dueRepair(): RepairReason | null {
-    const nowMs = this.#context.clock.nowMs();
-    if (this.#repair === null || nowMs - this.#wholeStateAtMs < this.#context.limits.wholeStatePeriodMs) return null;
-    const because = this.#repair;
-    this.#repair = null;
-    this.#wholeStateAtMs = nowMs;
-    this.#isDivergenceOpen = because === 'checksum';
-    return because;
-  }
-
   #refuse(error: GameError): void {
-    this.#afterWelcome(() => this.#speech.refuse(error));
-  }
-
-  #afterWelcome(tell: () => void): void {
-    if (this.#beforeWelcome === null) tell();
-    else this.#beforeWelcome.push(tell);
+    this.viewer.afterWelcome(() => this.#speech.refuse(error));
   }
 
   #asRefusal(problem: unknown): GameError {
@@ -266,62 +196,6 @@ export class PlayerLink {
     return new GameError('GAME_FAULT', 'The server failed to do this; its operator finds the details in the log.', {
       hook: 'gateway',
     });
-  }
-
-  #viewer(): Viewer {
-    const speech = this.#speech;
-    const unlessOver = (tell: () => void): void => {
-      if (this.#isOver) return;
-      try {
-        tell();
-      } catch (problem) {
-        this.end(this.#asRefusal(problem));
-      }
-    };
-    const { more } = speech;
-    return {
-      canReturn: more !== null,
-      welcome: (welcome, view) =>
-        unlessOver(() => {
-          this.#outbox.sendState(() => speech.welcome(welcome, view));
-          const held = this.#beforeWelcome ?? [];
-          this.#beforeWelcome = null;
-          for (const tellNow of held) tellNow();
-        }),
-      update: (view) =>
-        unlessOver(() => {
-          if (!this.#outbox.mayGo() || this.#context.buggify('the peer is full')) return;
-          if (this.#isResting) return this.#outbox.drain();
-          if (this.#context.buggify('a needless repair')) this.#repair ??= 'checksum';
-          const repair = this.#dueRepair();
-          // One that missed something cannot use what builds on it.
-          if (repair !== null || this.#repair !== 'gap') this.#outbox.sendState(() => speech.update(view, repair));
-          this.#outbox.drain();
-        }),
-      timing: (report) =>
-        unlessOver(() => {
-          // One that is full is told of its inputs when it reads again: what was would only mislead its clock then.
-          if (speech.timing !== null && this.#outbox.mayGo()) speech.timing(report);
-        }),
-      event: (event) =>
-        unlessOver(() => {
-          if (speech.event === null) return;
-          const key = event.policy === 'latest' ? event.name : null;
-          this.#outbox.send({ key, sizeBytes: event.frame().length, send: () => speech.event?.(event) });
-        }),
-      said: (said) =>
-        unlessOver(() =>
-          this.#outbox.send({ key: null, sizeBytes: said.frame().length, send: () => speech.said(said) }),
-        ),
-      people: (change) => unlessOver(() => more?.people(change)),
-      chat: (line) =>
-        unlessOver(() => {
-          if (more !== null) this.#outbox.send({ key: null, ...more.chat(line) });
-        }),
-      answer: (number, answer) => unlessOver(() => this.#afterWelcome(() => more?.answer(number, answer))),
-      refuse: (error) => unlessOver(() => void this.fail(error)),
-      end: (error) => unlessOver(() => this.end(error)),
-    };
   }
 }
 

@@ -4,34 +4,27 @@
  */
 import { GameError, isJsonObject, type JsonValue, parseJson } from '@madang/core';
 import type { Peer, Transport } from '../ports/transport.ts';
-import { type LinkContext, PlayerLink, type Speech } from './player-link.ts';
+import { type LinkContext, PlayerLink } from './player-link.ts';
+import type { Speech } from './speech.ts';
 
 /** Serves the text protocol to every peer of a transport. A peer joins by connecting. */
 export function startTextGateway(transport: Transport, context: LinkContext): void {
-  const links = new Map<Peer, PlayerLink>();
-  transport.start({
-    open(peer) {
-      const link = new PlayerLink(context, speechOf(peer), peer.address);
-      links.set(peer, link);
-      const asked = (key: string): string | undefined => peer.query.get(key) ?? undefined;
-      const wish = {
-        game: asked('game'),
-        room: asked('room'),
-        name: asked('name'),
-        isSpectator: asked('spectate') === '1',
-      };
-      link.join(wish, (refusal) => {
-        if (refusal === null) peer.admit();
-      });
-    },
-    message(peer, data) {
-      const link = links.get(peer);
-      link?.handle(Buffer.byteLength(data), () => receive(link, data));
-    },
-    gone(peer) {
-      links.get(peer)?.gone();
-      links.delete(peer);
-    },
+  transport.start((peer) => {
+    const link = new PlayerLink(context, speechOf(peer), peer.address);
+    const asked = (key: string): string | undefined => peer.query.get(key) ?? undefined;
+    const wish = {
+      game: asked('game'),
+      room: asked('room'),
+      name: asked('name'),
+      isSpectator: asked('spectate') === '1',
+    };
+    link.join(wish, (refusal) => {
+      if (refusal === null) peer.admit();
+    });
+    return {
+      message: (data) => link.handle(Buffer.byteLength(data), () => receive(link, data)),
+      gone: () => link.gone(),
+    };
   });
 }
 

@@ -29,9 +29,9 @@ export class TokenBucket {
     this.#burst = burst;
   }
 
-  /** Takes this much out; where there is not enough, takes nothing and answers false. */
-  take(tokens: number): boolean {
-    this.#fill();
+  /** Takes this much out; where there is not enough, takes nothing and answers false. Whoever has read the clock may say so. */
+  take(tokens: number, nowMs = this.#clock.nowMs()): boolean {
+    this.#fill(nowMs);
     if (tokens > this.#left) return false;
     this.#left -= tokens;
     return true;
@@ -43,8 +43,7 @@ export class TokenBucket {
     return this.#left === this.#burst;
   }
 
-  #fill(): void {
-    const nowMs = this.#clock.nowMs();
+  #fill(nowMs = this.#clock.nowMs()): void {
     this.#left = Math.min(this.#burst, this.#left + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond);
     this.#filledAtMs = nowMs;
   }

@@ -61,7 +61,7 @@ export class LobbyLink implements Searcher {
     const { clock, limits } = context;
     const { joinTimeoutMs: afterMs } = limits;
     this.#budget = new PeerBudget(clock, limits);
-    this.#outbox = new Outbox(clock, limits, () => peer.bufferedBytes);
+    this.#outbox = new Outbox(clock, limits, peer);
     this.#cancelTimeout = afterAwake(clock, afterMs, () => {
       this.end(new GameError('JOIN_TIMEOUT', `No hello came within ${afterMs} ms.`, { afterMs }));
     });

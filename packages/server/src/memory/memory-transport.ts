@@ -1,6 +1,6 @@
 /** Connections within one process, over a clock's time: what tests and simulations play through. */
 import type { Clock } from '../ports/clock.ts';
-import type { Peer, Transport, TransportEvents } from '../ports/transport.ts';
+import type { OpenPeer, Peer, PeerEvents, Transport } from '../ports/transport.ts';
 
 /** The other end of a memory connection: what a client holds. */
 export interface MemoryLink {
@@ -20,7 +20,7 @@ export class MemoryTransport implements Transport {
   readonly #clock: Clock;
   readonly #latencyMs: number;
   readonly #peers = new Set<MemoryPeer>();
-  #on: TransportEvents | null = null;
+  #open: OpenPeer | null = null;
 
   /** Each message takes `latencyMs` of the clock's time, one way. */
   constructor(clock: Clock, latencyMs = 0) {
@@ -28,12 +28,12 @@ export class MemoryTransport implements Transport {
     this.#latencyMs = latencyMs;
   }
 
-  start(on: TransportEvents): void {
-    this.#on = on;
+  start(open: OpenPeer): void {
+    this.#open = open;
   }
 
   stop(): Promise<void> {
-    this.#on = null;
+    this.#open = null;
     for (const peer of this.#peers) peer.close(1012, 'stopping');
     return Promise.resolve();
   }
@@ -41,24 +41,25 @@ export class MemoryTransport implements Transport {
   /** Connects as a client would. Refused with code 1006 while nobody listens. */
   connect(client: MemoryLinkEvents, query = ''): MemoryLink {
     const later = (run: () => void): void => void this.#clock.after(this.#latencyMs, run);
-    const server = this.#on;
-    if (server === null) {
+    const openPeer = this.#open;
+    if (openPeer === null) {
       later(() => client.closed(1006, 'nobody listens'));
       return { send: () => {}, close: () => {}, isPaused: false };
     }
+    let server: PeerEvents | null = null;
     const peer = new MemoryPeer(later, client, new URLSearchParams(query), () => {
-      if (this.#peers.delete(peer)) server.gone(peer);
+      if (this.#peers.delete(peer)) server?.gone();
     });
     this.#peers.add(peer);
     later(() => {
       client.open();
-      server.open(peer);
+      server = openPeer(peer);
     });
     return {
       send: (data) => {
         const copy = typeof data === 'string' ? data : data.slice();
         later(() => {
-          if (this.#peers.has(peer)) server.message(peer, copy);
+          if (this.#peers.has(peer)) server?.message(copy);
         });
       },
       close: () => later(() => peer.lose()),

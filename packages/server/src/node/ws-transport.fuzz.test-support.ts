@@ -8,7 +8,7 @@ import { Duplex } from 'node:stream';
 import pino from 'pino';
 import { DEFAULT_LIMITS } from '../gateways/limits.ts';
 import { VirtualClock } from '../memory/virtual-clock.ts';
-import type { Peer, TransportEvents } from '../ports/transport.ts';
+import type { OpenPeer } from '../ports/transport.ts';
 import { Counters } from './counters.ts';
 import { WsTransport } from './ws-transport.ts';
 
@@ -39,9 +39,8 @@ export function streamsUnderTest(): (pieces: readonly Uint8Array[], turns: numbe
     counters: new Counters({ clock, log: pino({ level: 'silent' }) }),
   });
   let current: { messages: string[]; timesGone: number } = { messages: [], timesGone: 0 };
-  const events: TransportEvents = {
-    open: () => {},
-    message: (peer: Peer, data) => {
+  const open: OpenPeer = (peer) => ({
+    message: (data) => {
       const bytes = Buffer.from(data);
       current.messages.push(typeof data === 'string' ? `text:${data}` : `binary:${bytes.toString('hex')}`);
       if (bytes[0] === CLOSES) peer.close(4400, 'BAD_FRAME');
@@ -49,8 +48,8 @@ export function streamsUnderTest(): (pieces: readonly Uint8Array[], turns: numbe
     gone: () => {
       current.timesGone++;
     },
-  };
-  transport.start(events);
+  });
+  transport.start(open);
   const request = upgradeRequest();
 
   return async ([head = new Uint8Array(0), ...pieces], turns) => {

@@ -13,7 +13,7 @@ import { afterAwake } from '../gateways/awake-time.ts';
 import type { Limits } from '../gateways/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Visitor } from '../ports/gateway.ts';
-import type { Peer, Transport, TransportEvents } from '../ports/transport.ts';
+import type { OpenPeer, Peer, Transport } from '../ports/transport.ts';
 import type { Counters } from './counters.ts';
 import { endWebSocket, GuardedWebSocketServer, tooLongYet } from './guarded-web-sockets.ts';
 import { framed } from './ws-frame.ts';
@@ -39,13 +39,11 @@ export class WsTransport implements Transport {
   readonly #visitors = new WeakMap<IncomingMessage, Visitor>();
   readonly #server: GuardedWebSocketServer;
   readonly #writes = new TurnWrites();
-  /** Pings that were sent since a connection was heard of last. */
-  readonly #unanswered = new WeakMap<WebSocket, number>();
-  readonly #pingGroups = Array.from({ length: PING_GROUPS }, () => new Set<WebSocket>());
+  readonly #pingGroups = Array.from({ length: PING_GROUPS }, () => new Set<WsPeer>());
   /** The group that the next peer is put into, and the one that is pinged next. */
   #joinGroup = 0;
   #pingGroup = 0;
-  #on: TransportEvents | null = null;
+  #open: OpenPeer | null = null;
   #cancelPing: (() => void) | null = null;
 
   constructor({ clock, limits, counters, subprotocol }: WsTransportOptions) {
@@ -61,8 +59,8 @@ export class WsTransport implements Transport {
     );
   }
 
-  start(on: TransportEvents): void {
-    this.#on = on;
+  start(open: OpenPeer): void {
+    this.#open = open;
     this.#pingLater();
   }
 
@@ -70,12 +68,12 @@ export class WsTransport implements Transport {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void {
     this.#visitors.set(request, visitor);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#accept(webSocket, visitor, new WsPeer(webSocket, socket, this.#writes, visitor, queryOf(request)));
+      this.#accept(webSocket, visitor, new WsPeer(webSocket, socket, this.#writes, visitor, request.url ?? ''));
     });
   }
 
   async stop(deadlineMs: number): Promise<void> {
-    this.#on = null;
+    this.#open = null;
     this.#cancelPing?.();
     const gone = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
@@ -92,40 +90,39 @@ export class WsTransport implements Transport {
   }
 
   #accept(webSocket: WebSocket, visitor: Visitor, peer: WsPeer): void {
-    const on = this.#on;
-    if (on === null) return webSocket.close(1012, 'SERVER_STOPPING');
+    const open = this.#open;
+    if (open === null) return webSocket.close(1012, 'SERVER_STOPPING');
+    const events = open(peer);
     // Whatever comes shows that somebody is there: one who reads slowly hears of a ping late.
-    webSocket.on('pong', () => this.#unanswered.set(webSocket, 0));
+    webSocket.on('pong', () => {
+      peer.unansweredPings = 0;
+    });
     webSocket.on('message', (data: Buffer, isBinary: boolean) => {
-      this.#unanswered.set(webSocket, 0);
+      peer.unansweredPings = 0;
       const tooLong = tooLongYet(data.length, visitor, this.#limits);
       if (tooLong !== null) endWebSocket(webSocket, this.#counters, tooLong);
       // What was sent behind that is nobody's any more.
-      if (webSocket.readyState === webSocket.OPEN) on.message(peer, isBinary ? data : data.toString('utf8'));
+      if (webSocket.readyState === webSocket.OPEN) events.message(isBinary ? data : data.toString('utf8'));
     });
     this.#joinGroup = (this.#joinGroup + 1) % PING_GROUPS;
     const group = this.#pingGroups[this.#joinGroup];
-    group?.add(webSocket);
+    group?.add(peer);
     webSocket.on('close', () => {
-      group?.delete(webSocket);
-      on.gone(peer);
+      group?.delete(peer);
+      events.gone();
     });
-    on.open(peer);
   }
 
   /** In time that this process runs: nobody is to go because the server itself stood still. */
   #pingLater(): void {
     this.#cancelPing = afterAwake(this.#clock, this.#limits.heartbeatMs / PING_GROUPS, () => {
       this.#pingGroup = (this.#pingGroup + 1) % PING_GROUPS;
-      for (const webSocket of this.#pingGroups[this.#pingGroup] ?? []) {
-        const count = this.#unanswered.get(webSocket) ?? 0;
-        if (count >= UNANSWERED_PINGS_MAX) {
+      for (const peer of this.#pingGroups[this.#pingGroup] ?? []) {
+        if (peer.unansweredPings < UNANSWERED_PINGS_MAX) peer.ping();
+        else {
           this.#counters.refused('SILENT', 'a connection was cut: nothing was heard of it');
-          webSocket.terminate();
-          continue;
+          peer.terminate();
         }
-        this.#unanswered.set(webSocket, count + 1);
-        if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
       }
       this.#pingLater();
     });
@@ -134,9 +131,16 @@ export class WsTransport implements Transport {
 
 /** What the peers of a transport are sent in one turn of the event loop. */
 class TurnWrites {
-  readonly #peers: WsPeer[] = [];
+  #peers: WsPeer[] = [];
   #lastData: Uint8Array | string | null = null;
   #lastFrame: Buffer | null = null;
+  readonly #flush = (): void => {
+    const peers = this.#peers;
+    this.#peers = [];
+    this.#lastData = null;
+    this.#lastFrame = null;
+    for (const peer of peers) peer.flush();
+  };
 
   /** The message as a frame; the same frame for the same message again. */
   framed(data: Uint8Array | string): Buffer {
@@ -149,46 +153,53 @@ class TurnWrites {
 
   /** Flushes this peer when the turn is over. */
   add(peer: WsPeer): void {
-    if (this.#peers.push(peer) === 1) process.nextTick(() => this.#flush());
-  }
-
-  #flush(): void {
-    this.#lastData = null;
-    this.#lastFrame = null;
-    for (const peer of this.#peers.splice(0)) peer.flush();
+    if (this.#peers.push(peer) === 1) process.nextTick(this.#flush);
   }
 }
 
 class WsPeer implements Peer {
-  readonly query: URLSearchParams;
+  /** Pings that were sent since it was heard of last. */
+  unansweredPings = 0;
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   readonly #writes: TurnWrites;
   readonly #visitor: Visitor;
-  /** Frames of this turn. */
-  #frames: Buffer[] = [];
+  readonly #url: string;
+  /** Frames of this turn: mostly there is one. */
+  #frame: Buffer | null = null;
+  #moreFrames: Buffer[] | null = null;
+  #frameBytes = 0;
 
-  constructor(webSocket: WebSocket, socket: Duplex, writes: TurnWrites, visitor: Visitor, query: URLSearchParams) {
+  constructor(webSocket: WebSocket, socket: Duplex, writes: TurnWrites, visitor: Visitor, url: string) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#writes = writes;
     this.#visitor = visitor;
-    this.query = query;
+    this.#url = url;
   }
 
   get address(): string {
     return this.#visitor.address;
   }
 
+  get query(): URLSearchParams {
+    const url = this.#url;
+    return new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
+  }
+
   get bufferedBytes(): number {
-    let bytes = this.#socket.writableLength;
-    for (const frame of this.#frames) bytes += frame.length;
-    return bytes;
+    return this.#socket.writableLength + this.#frameBytes;
   }
 
   send(data: Uint8Array | string): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
-    if (this.#frames.push(this.#writes.framed(data)) === 1) this.#writes.add(this);
+    const frame = this.#writes.framed(data);
+    this.#frameBytes += frame.length;
+    if (this.#frame === null) {
+      this.#frame = frame;
+      this.#writes.add(this);
+    } else if (this.#moreFrames === null) this.#moreFrames = [frame];
+    else this.#moreFrames.push(frame);
   }
 
   admit(): void {
@@ -201,15 +212,22 @@ class WsPeer implements Peer {
   }
 
   flush(): void {
-    const frames = this.#frames;
-    this.#frames = [];
-    const [first] = frames;
-    if (first === undefined || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    const frame = this.#frame;
+    const more = this.#moreFrames;
+    this.#frame = null;
+    this.#moreFrames = null;
+    this.#frameBytes = 0;
+    if (frame === null || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     // A few small frames are joined rather than handed over one by one: copying them is less than another write.
-    this.#socket.write(frames.length === 1 ? first : Buffer.concat(frames));
+    this.#socket.write(more === null ? frame : Buffer.concat([frame, ...more]));
   }
-}
 
-function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
-  return new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
+  ping(): void {
+    this.unansweredPings++;
+    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.ping();
+  }
+
+  terminate(): void {
+    this.#webSocket.terminate();
+  }
 }

@@ -19,17 +19,18 @@ export interface Peer {
   close(code: number, reason: string): void;
 }
 
-/** What a transport tells its gateway. For each peer: `open`, then messages, then `gone` exactly once. */
-export interface TransportEvents {
-  open(peer: Peer): void;
+/** What is heard of one peer: messages, then `gone` exactly once. */
+export interface PeerEvents {
   /** One whole message: bytes for binary, a string for text. Bytes belong to the callee. */
-  message(peer: Peer, data: Uint8Array | string): void;
-  gone(peer: Peer): void;
+  message(data: Uint8Array | string): void;
+  gone(): void;
 }
 
+export type OpenPeer = (peer: Peer) => PeerEvents;
+
 export interface Transport {
-  /** Begins to accept peers. */
-  start(on: TransportEvents): void;
+  /** Begins to accept peers: `open` is called with each, and answers who hears of it. */
+  start(open: OpenPeer): void;
   /** Accepts no more and resolves once every peer is gone, which it forces after `deadlineMs`. Calling twice is fine. */
   stop(deadlineMs: number): Promise<void>;
 }

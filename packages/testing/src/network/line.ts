@@ -5,7 +5,7 @@
  * Each end is told once that it is over: the client by `closed`, the server, which heard `open`, by `gone`.
  */
 import type { Link, LinkEvents } from '@madang/client';
-import type { Peer, TransportEvents } from '@madang/server';
+import type { OpenPeer, Peer, PeerEvents } from '@madang/server';
 import { type LaneOptions, OrderedLane } from './ordered-lane.ts';
 
 /** What the parts of the opening take on the wire, roughly: they meet the same conditions as all else. */
@@ -19,7 +19,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** A server that takes lines. */
 export interface Listener {
   /** The line is this server's from now on; null where it takes none any more. */
-  accept(line: Line): TransportEvents | null;
+  accept(line: Line): OpenPeer | null;
   /** The server has heard the last of it. */
   release(line: Line): void;
 }
@@ -49,8 +49,8 @@ export class Line {
   readonly #up: OrderedLane;
   readonly #down: OrderedLane;
   readonly #peer: Peer;
-  /** Heard `open`, and is told of the rest. */
-  #server: TransportEvents | null = null;
+  /** Who hears of the server's end, once it has been opened. */
+  #server: PeerEvents | null = null;
   #listener: Listener | null = null;
   #clientEnd: EndState = 'opening';
   #serverEnd: EndState = 'opening';
@@ -150,9 +150,8 @@ export class Line {
 
   #accept(listener: Listener | null): void {
     if (this.#serverEnd !== 'opening') return;
-    const server = listener?.accept(this) ?? null;
-    if (server === null) return this.#turnAway();
-    this.#server = server;
+    const open = listener?.accept(this) ?? null;
+    if (open === null) return this.#turnAway();
     this.#listener = listener;
     this.#serverEnd = 'open';
     this.#down.send(REQUEST_BYTES, () => {
@@ -162,7 +161,7 @@ export class Line {
       this.#options.client.open();
     });
     this.#options.watch('open', null);
-    server.open(this.#peer);
+    this.#server = open(this.#peer);
   }
 
   /** Nobody listens here. */
@@ -194,7 +193,7 @@ export class Line {
     this.#up.send(copy.length, () => {
       if (this.#server === null || this.#serverEnd === 'over') return;
       this.#options.watch('up', copy);
-      this.#server.message(this.#peer, copy);
+      this.#server.message(copy);
     });
   }
 
@@ -234,7 +233,7 @@ export class Line {
     const server = this.#server;
     if (server !== null) {
       this.#options.watch('gone', null);
-      server.gone(this.#peer);
+      server.gone();
       this.#listener?.release(this);
     }
     this.#finish();

@@ -1,5 +1,5 @@
 /** The network as one server process has it: its `Transport`, and what can befall the process. */
-import type { Clock, Transport, TransportEvents } from '@madang/server';
+import type { Clock, OpenPeer, Transport } from '@madang/server';
 import type { Line, Listener } from './line.ts';
 import { Pauses } from './pauses.ts';
 
@@ -16,7 +16,7 @@ export class NodeTransport implements Transport, Listener {
   readonly #options: NodeTransportOptions;
   readonly #lines = new Set<Line>();
   readonly #pauses = new Pauses(() => this.#options.changed());
-  #events: TransportEvents | null = null;
+  #open: OpenPeer | null = null;
   #emptied: (() => void) | null = null;
 
   constructor(clock: Clock, options: NodeTransportOptions) {
@@ -42,13 +42,13 @@ export class NodeTransport implements Transport, Listener {
     return this.#pauses.begin();
   }
 
-  start(on: TransportEvents): void {
-    this.#events = on;
+  start(open: OpenPeer): void {
+    this.#open = open;
     this.#options.listens(this);
   }
 
   async stop(deadlineMs: number): Promise<void> {
-    this.#events = null;
+    this.#open = null;
     this.#options.leaves(this);
     if (this.#lines.size === 0) return;
     for (const line of this.#lines) line.closeFromServer(1012, 'SERVER_STOPPING');
@@ -63,14 +63,14 @@ export class NodeTransport implements Transport, Listener {
 
   /** The process is gone: none of its code hears anything any more, and clients learn that their lines broke. */
   crash(): void {
-    this.#events = null;
+    this.#open = null;
     this.#options.leaves(this);
     for (const line of [...this.#lines]) line.serverDied();
   }
 
-  accept(line: Line): TransportEvents | null {
-    if (this.#events !== null) this.#lines.add(line);
-    return this.#events;
+  accept(line: Line): OpenPeer | null {
+    if (this.#open !== null) this.#lines.add(line);
+    return this.#open;
   }
 
   release(line: Line): void {

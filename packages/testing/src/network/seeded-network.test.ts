@@ -13,13 +13,13 @@ function network(conditions: Partial<Conditions> = {}, seed = 1) {
   const at = (what: string): string => `${what}@${Math.round(clock.nowMs())}`;
   const listen = () => {
     const transport = net.transport();
-    transport.start({
-      open: (peer) => {
-        peers.push(peer);
-        heard.server.push(at('open'));
-      },
-      message: (_, data) => heard.server.push(at(String(data))),
-      gone: () => heard.server.push(at('gone')),
+    transport.start((peer) => {
+      peers.push(peer);
+      heard.server.push(at('open'));
+      return {
+        message: (data) => heard.server.push(at(String(data))),
+        gone: () => heard.server.push(at('gone')),
+      };
     });
     return transport;
   };
