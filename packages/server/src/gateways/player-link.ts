@@ -40,7 +40,7 @@ export class PlayerLink implements ViewedLink {
   readonly #context: LinkContext;
   readonly #speech: Speech;
   readonly #budget: PeerBudget;
-  readonly #cancelTimeout: () => void;
+  #cancelTimeout: (() => void) | null;
   readonly #address: string;
   #seat: SeatHandle | null = null;
   /** True from the join on, also while it is found out who joins. */
@@ -90,7 +90,7 @@ export class PlayerLink implements ViewedLink {
         if (wish.way === 'create') door.checkOpening(user, this.#address);
         this.#seat = this.#context.rooms.join({ ...wish, user }, this.viewer);
         this.#budget.allowInputs(tickRateHz);
-        this.#cancelTimeout();
+        this.#stopWaiting();
         this.#context.counters.joined();
         joined(null);
       } catch (problem) {
@@ -153,7 +153,7 @@ export class PlayerLink implements ViewedLink {
     if (this.#isOver) return;
     const closeCode = ERRORS[error.code].closeCode ?? 1008;
     this.#isOver = true;
-    this.#cancelTimeout();
+    this.#stopWaiting();
     const { code } = error;
     // Who leaves is not refused.
     if (code === 'LEFT') this.#context.log.info({ code, closeCode }, 'a connection was ended');
@@ -170,8 +170,13 @@ export class PlayerLink implements ViewedLink {
   /** The connection is gone. */
   gone(): void {
     this.#isOver = true;
-    this.#cancelTimeout();
+    this.#stopWaiting();
     this.#leave();
+  }
+
+  #stopWaiting(): void {
+    this.#cancelTimeout?.();
+    this.#cancelTimeout = null;
   }
 
   #leave(): void {

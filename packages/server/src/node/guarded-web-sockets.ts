@@ -62,8 +62,7 @@ export class GuardedWebSocketServer extends WebSocketServer {
     super.handleUpgrade(request, socket, head, (webSocket) => {
       const visitor = this.#guard.visitors.get(request);
       if (visitor === undefined) return webSocket.terminate();
-      const hold = new Hold(webSocket, visitor, this.#guard);
-      socket.once('close', () => hold.end());
+      holdToLimits(webSocket, socket, visitor, this.#guard);
       use(webSocket, request);
     });
   }
@@ -87,6 +86,12 @@ export function tooLongYet(sizeBytes: number, visitor: Pick<Visitor, 'isAdmitted
   });
 }
 
+/** Apart, so that nothing which lives as long as the connection keeps its request, which is larger than all else it has. */
+function holdToLimits(webSocket: WebSocket, socket: Duplex, visitor: Visitor, guard: WebSocketGuard): void {
+  const hold = new Hold(webSocket, visitor, guard);
+  socket.once('close', () => hold.end());
+}
+
 /** How one connection is held to its limits. Short whole messages are read here and given out as the library does; all else it reads. */
 class Hold {
   readonly #webSocket: WebSocket;
@@ -95,7 +100,7 @@ class Hold {
   readonly #shortBytesMax: number;
   #pings: TokenBucket | null = null;
   #pongs: TokenBucket | null = null;
-  /** Follows what the library reads; null while it has read nothing. */
+  /** Follows what the library reads; null while it is in the midst of nothing. */
   #frames: FrameWatch | null = null;
   /** The message that is to be whole in time. */
   #timed: number | null = null;
@@ -172,6 +177,7 @@ class Hold {
   #check({ partial, messageBytes }: FrameWatch): void {
     const tooLong = tooLongYet(messageBytes, this.#visitor, this.#guard.limits);
     if (tooLong !== null) this.#refuse(tooLong);
+    if (partial === null) this.#frames = null;
     if (partial === this.#timed) return;
     this.#cancel?.();
     this.#cancel = null;
