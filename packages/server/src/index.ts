@@ -34,6 +34,7 @@ export type { SqliteOptions } from './node/sqlite/sqlite-database.ts';
 export type { SqliteAlarm } from './node/sqlite/sqlite-messages.ts';
 export { openSqliteJournal, type SqliteJournal } from './node/sqlite-journal.ts';
 export { openSqliteStore, type SqliteStore } from './node/sqlite-store.ts';
+export { framed } from './node/ws-frame.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Directory, RoomListing } from './ports/directory.ts';
 export type { DoorRefusal, Gateway, GatewayContext, GatewayFactory, Visitor } from './ports/gateway.ts';

@@ -76,7 +76,7 @@ class SocketIoGateway implements Gateway {
     // What the engine refuses by itself.
     this.#engine.on('connection_error', () => counters.refused('BAD_REQUEST', 'a Socket.IO request was refused'));
     this.#io = new Server({ serveClient: false, connectTimeout: limits.joinTimeoutMs });
-    this.#states = new StateBroadcast(this.#io);
+    this.#states = new StateBroadcast();
     this.#engine.on('connection', (connection: EngineSocket) => this.#watch(connection));
     this.#io.bind(this.#engine);
     this.#io.use((socket, next) => {
@@ -246,7 +246,7 @@ class SocketLink {
         emit('welcome', { you: welcome.you, tick: view.tick, state: view.json() });
       },
       update: (view) => {
-        if (this.#socket !== null && view.advance()) states.add(this.#socket, view.tick, view.json());
+        if (this.#socket !== null && view.advance()) states.add(connection, view.tick, view.json());
       },
       // The contract of this gateway is state and messages; events are the native protocol's.
       timing: null,
