@@ -33,7 +33,7 @@ import { MemoryMatchQueue } from './memory/memory-match-queue.ts';
 import { MemoryStore } from './memory/memory-store.ts';
 import { Counters } from './node/counters.ts';
 import { NodeMachine } from './node/machine.ts';
-import { systemClock, systemWallNowMs } from './node/system-clock.ts';
+import { SystemClock, systemWallNowMs } from './node/system-clock.ts';
 import { systemRandom } from './node/system-random.ts';
 import { WsTransport } from './node/ws-transport.ts';
 import type { Clock } from './ports/clock.ts';
@@ -208,7 +208,7 @@ export function createServer(options: ServerOptions): MadangServer {
     syncTest = false,
     buggify = () => false,
     log = pino({ level: 'warn' }, pino.destination(2)),
-    clock = systemClock,
+    clock = new SystemClock(),
     wallNowMs = systemWallNowMs,
     random = systemRandom(),
     directory = new MemoryDirectory(),

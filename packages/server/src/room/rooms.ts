@@ -311,9 +311,11 @@ export class Rooms {
     });
   }
 
-  /** Rooms are spread over the period by the golden ratio, so any number of them shares the load evenly. */
+  /** Rooms are spread over the period by the golden ratio, whenever they are opened: any number of them shares the load evenly. */
   #delayMs({ tickRateHz }: Game): number {
-    return (1000 / tickRateHz) * (1 - ((this.#opened++ * 0.618034) % 1));
+    const periodMs = 1000 / tickRateHz;
+    const past = (this.#options.clock.nowMs() / periodMs + this.#opened++ * 0.618034) % 1;
+    return periodMs * (1 - past);
   }
 
   #enter(room: Room, isStanding: boolean): void {
