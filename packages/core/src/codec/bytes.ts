@@ -43,12 +43,12 @@ function longVarintTo(bytes: Uint8Array, at: number, value: number): number {
 /** A growing buffer. `take` copies out what was written and starts anew, so no bytes handed out are written again. */
 export class ByteWriter {
   #bytes: Uint8Array;
-  #view: DataView;
+  /** Of the same bytes; made when it is needed, since it costs more than most small frames. */
+  #view: DataView | null = null;
   #at = 0;
 
   constructor(initialBytes = 256) {
     this.#bytes = new Uint8Array(initialBytes);
-    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get length(): number {
@@ -71,6 +71,7 @@ export class ByteWriter {
 
   /** The buffer as `reserve` answered it last, for numbers of several bytes. */
   get view(): DataView {
+    this.#view ??= new DataView(this.#bytes.buffer);
     return this.#view;
   }
 
@@ -86,7 +87,7 @@ export class ByteWriter {
 
   u32(value: number): void {
     this.#room(4);
-    this.#view.setUint32(this.#at, value, true);
+    this.view.setUint32(this.#at, value, true);
     this.#at += 4;
   }
 
@@ -103,13 +104,13 @@ export class ByteWriter {
 
   f32(value: number): void {
     this.#room(4);
-    this.#view.setFloat32(this.#at, value, true);
+    this.view.setFloat32(this.#at, value, true);
     this.#at += 4;
   }
 
   f64(value: number): void {
     this.#room(8);
-    this.#view.setFloat64(this.#at, value, true);
+    this.view.setFloat64(this.#at, value, true);
     this.#at += 8;
   }
 
@@ -141,20 +142,20 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
+    this.#view = null;
   }
 }
 
 /** Reads hostile bytes front to back. Every method throws BAD_FRAME rather than read past the end. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  readonly #float: DataView;
-  readonly #units: number[] = new Array<number>(UNITS_AT_ONCE).fill(0);
+  /** For numbers of several bytes, and for text: made when they are needed, since most frames are small and have neither. */
+  #view: DataView | null = null;
+  #units: number[] | null = null;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#float = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get left(): number {
@@ -169,7 +170,7 @@ export class ByteReader {
   u32(): number {
     this.#need(4);
     this.#at += 4;
-    return this.#float.getUint32(this.#at - 4, true);
+    return this.#numbers().getUint32(this.#at - 4, true);
   }
 
   /** Refuses a fifth byte that would not fit 32 bits, and forms longer than needed: one number, one spelling. */
@@ -190,13 +191,13 @@ export class ByteReader {
   f32(): number {
     this.#need(4);
     this.#at += 4;
-    return this.#float.getFloat32(this.#at - 4, true);
+    return this.#numbers().getFloat32(this.#at - 4, true);
   }
 
   f64(): number {
     this.#need(8);
     this.#at += 8;
-    return this.#float.getFloat64(this.#at - 8, true);
+    return this.#numbers().getFloat64(this.#at - 8, true);
   }
 
   /** Text of at most `maxBytes` in UTF-8. The length is checked before anything is allocated. */
@@ -204,6 +205,7 @@ export class ByteReader {
     const bytes = this.varint();
     if (bytes > maxBytes) this.fail(`a text of ${bytes} bytes, at most ${maxBytes} are allowed`);
     this.#need(bytes);
+    this.#units ??= new Array<number>(UNITS_AT_ONCE).fill(0);
     const text = utf8Read(this.#bytes, this.#at, this.#at + bytes, this.#units);
     if (text === null) return this.fail('a text is not well-formed UTF-8');
     this.#at += bytes;
@@ -228,6 +230,11 @@ export class ByteReader {
       reason,
       offset: this.#at,
     });
+  }
+
+  #numbers(): DataView {
+    this.#view ??= new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
+    return this.#view;
   }
 
   #need(bytes: number): void {
