@@ -27,10 +27,12 @@ export class InputTimeline<T> {
   #entries: Entry<T>[] = [];
   /** What inputs that do not wait any more were addressed to, the last ones: corrections may still speak of them. */
   #gone: number[] = [];
+  readonly #isCorrected: boolean;
 
-  /** `held` counts until the first input. */
-  constructor(held: T) {
+  /** `held` counts until the first input. `isCorrected` is false where `correct` is never called, as on a server. */
+  constructor(held: T, isCorrected = true) {
     this.#held = held;
+    this.#isCorrected = isCorrected;
   }
 
   /** Inputs that are still to come. */
@@ -98,7 +100,7 @@ export class InputTimeline<T> {
 
   #leave(entry: Entry<T> | undefined): void {
     // Of one that was corrected, all has been said.
-    if (entry === undefined || entry.isCorrected) return;
+    if (!this.#isCorrected || entry === undefined || entry.isCorrected) return;
     this.#gone.push(entry.sentFor);
     if (this.#gone.length > INPUTS_AHEAD_MAX) this.#gone.shift();
   }

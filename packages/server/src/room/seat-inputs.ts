@@ -32,8 +32,10 @@ const STEERED_MS = 2_000;
 /** An input as it came. */
 interface Held {
   readonly input: ValuesOf<Fields>;
-  /** The tick it was addressed to, and the tick of the others that its player saw then; null where nothing is known. */
-  readonly seen: { readonly tick: number; readonly viewTick: number } | null;
+  /** The tick it was addressed to; 0 where it was to none. */
+  readonly tick: number;
+  /** The tick of the others that its player saw then; null where nothing is known. */
+  readonly viewTick: number | null;
 }
 
 export interface SeatInputsOptions {
@@ -70,9 +72,9 @@ export class SeatInputs {
 
   constructor(options: SeatInputsOptions) {
     this.#options = options;
-    this.#latest = { input: options.neutral, seen: null };
+    this.#latest = { input: options.neutral, tick: 0, viewTick: null };
     this.#current = this.#latest;
-    this.#timeline = new InputTimeline(this.#latest);
+    this.#timeline = new InputTimeline(this.#latest, false);
     this.#latency = new RunningEstimate({ tolerance: 2 * options.ticksPerSending, trustsLow: true });
     this.#steeredTicks = (STEERED_MS / 1000) * options.tickRateHz;
     this.#mostLatency = new RecentMost(this.#steeredTicks);
@@ -103,7 +105,7 @@ export class SeatInputs {
 
   /** Holds an input from the tick after `tick` on. */
   hold(input: ValuesOf<Fields>, tick: number): void {
-    this.#put({ input, seen: null }, tick + 1);
+    this.#put({ input, tick: 0, viewTick: null }, tick + 1);
   }
 
   /**
@@ -116,10 +118,9 @@ export class SeatInputs {
       this.#worst = { tick: timed.tick, marginTicks, arrivedAt: position };
     }
     const viewTick = this.#believed(timed, position);
-    const held = { input: timed.input, seen: viewTick === null ? null : { tick: timed.tick, viewTick } };
     if (timed.tick > tick + INPUTS_AHEAD_MAX) return this.#report({ tick: timed.tick, appliedAt: 0 });
     const appliedAt = Math.max(timed.tick, tick + 1);
-    this.#put(held, appliedAt);
+    this.#put({ input: timed.input, tick: timed.tick, viewTick }, appliedAt);
     if (appliedAt !== timed.tick) this.#report({ tick: timed.tick, appliedAt });
   }
 
@@ -133,12 +134,17 @@ export class SeatInputs {
   /** The input of this tick: what is held, under the oldest press. */
   play(tick: number): ValuesOf<Fields> {
     const before = this.#current;
+    if (before === this.#latest && before.viewTick === null && this.#pressed.length === 0) {
+      // Nothing waits. Where nobody touches anything it is so for all seats in every tick.
+      this.#viewTick = null;
+      return before.input;
+    }
     this.#current = this.#timeline.settle(tick);
     const isNew = this.#current !== before;
-    const { seen } = this.#current;
+    const { tick: givenFor, viewTick } = this.#current;
     // What is held goes on being seen with the delay it was given with; a late one was given with its own.
-    if (seen === null) this.#viewTick = null;
-    else this.#viewTick = this.#onward(isNew ? seen.viewTick : tick - (seen.tick - seen.viewTick), tick, seen.tick);
+    if (viewTick === null) this.#viewTick = null;
+    else this.#viewTick = this.#onward(isNew ? viewTick : tick - (givenFor - viewTick), tick, givenFor);
     const press = this.#pressed.shift();
     return press === undefined ? this.#current.input : { ...this.#current.input, ...press };
   }
@@ -161,7 +167,7 @@ export class SeatInputs {
 
   /** Holds this and nothing else, as of now. */
   goOn(input: ValuesOf<Fields>): void {
-    this.#latest = { input, seen: null };
+    this.#latest = { input, tick: 0, viewTick: null };
     this.#current = this.#latest;
     this.#timeline.release(this.#latest);
     this.#pressed.length = 0;
@@ -173,6 +179,11 @@ export class SeatInputs {
     this.#late = [];
     this.#worst = null;
     this.#reports = 0;
+  }
+
+  /** True where there is something to report, now or soon. */
+  get hasReport(): boolean {
+    return this.#worst !== null;
   }
 
   /** What the client is to be told of its inputs with the sending of this tick, if anything. */
