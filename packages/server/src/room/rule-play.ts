@@ -37,8 +37,6 @@ export interface ReplayedInput {
   readonly viewTick: number | null;
 }
 
-type Inputs = readonly (ValuesOf<Fields> | null)[];
-
 export class RulePlay {
   /** Where the sync test found the rules to differ from themselves first; null while it has not. */
   unsynced: (Difference & { readonly tick: number }) | null = null;
@@ -48,7 +46,12 @@ export class RulePlay {
 
   readonly #options: RulePlayOptions;
   readonly #rules: TickRules;
+  readonly #hooks: readonly Hook[];
   readonly #rehearsal: Rehearsal | null;
+  /** What each seat plays in the tick at hand, by number - 1; null for one that is free. */
+  readonly #inputs: (ValuesOf<Fields> | null)[];
+  /** Avatars by seat number: only of worth while they are played. */
+  readonly #avatars: (Row<Fields> | undefined)[] = [];
   #tick = 0;
 
   constructor(options: RulePlayOptions) {
@@ -60,9 +63,11 @@ export class RulePlay {
       powers,
       seats: () => seats.seated,
       emitted: (name, payload, to, by) => options.emitted(name, payload, to, by),
-      seenBy: (seat, look) => rewind.look(this.#viewTickOf(seat), this.#tick, look),
+      seenBy: (seat, look) => rewind.look(this.#screenOfNumber(seat.number), this.#tick, look),
     };
     this.#rules = new TickRules(game, state, host);
+    this.#hooks = this.#hooksOf(this.#rules);
+    this.#inputs = new Array<ValuesOf<Fields> | null>(game.seats).fill(null);
     this.#rehearsal = options.syncTest ? new Rehearsal(game, state, host, badWrites) : null;
   }
 
@@ -106,15 +111,11 @@ export class RulePlay {
 
   /** Plays control of each seat, advance and step, up to the first that fails. */
   play(): GameError | null {
-    const { seats, random, played } = this.#options;
-    const inputs = seats.numbered.map((seat) => (seat?.isSeated ? this.#inputOf(seat) : null));
-    for (const seat of seats.numbered) {
-      const input = seat === null ? null : (inputs[seat.number - 1] ?? null);
-      if (seat !== null && input !== null) played(seat, input, this.#viewTickOf(seat));
-    }
+    const { seats, random } = this.#options;
+    this.#takeInputs();
     const rehearsal = this.unsynced === null ? this.#rehearsal : null;
-    rehearsal?.play(this.#tick, random, seats.numbered, (rules) => this.#hooksOf(rules, inputs));
-    for (const { hook, play } of this.#hooksOf(this.#rules, inputs)) {
+    rehearsal?.play(this.#tick, random, seats.numbered, (rules) => this.#hooksOf(rules));
+    for (const { hook, play } of this.#hooks) {
       const fault = this.run(hook, play);
       if (fault !== null) return fault;
     }
@@ -122,20 +123,31 @@ export class RulePlay {
     return null;
   }
 
-  #hooksOf(rules: TickRules, inputs: Inputs): readonly Hook[] {
+  #takeInputs(): void {
+    const { seats, played } = this.#options;
+    const { numbered } = seats;
+    for (let index = 0; index < numbered.length; index++) {
+      const seat = numbered[index] ?? null;
+      const input = seat?.isSeated ? this.#inputOf(seat) : null;
+      this.#inputs[index] = input;
+      if (seat !== null && input !== null) played(seat, input, this.#screenOf(seat));
+    }
+  }
+
+  #hooksOf(rules: TickRules): readonly Hook[] {
     return [
-      { hook: 'control', play: () => this.#playControl(rules, inputs) },
+      { hook: 'control', play: () => this.#playControl(rules) },
       { hook: 'advance', play: () => rules.advance() },
       { hook: 'step', play: () => rules.step() },
     ];
   }
 
-  #playControl(rules: TickRules, inputs: Inputs): unknown {
+  #playControl(rules: TickRules): unknown {
     const { avatars, seats, control } = this.#options.game;
     if (avatars === undefined || control === undefined) return undefined;
-    const rows = avatarsBySeat(rules.state.table(avatars), seats);
+    const rows = avatarsBySeat(rules.state.table(avatars), seats, this.#avatars);
     for (let number = 1; number <= seats; number++) {
-      const input = inputs[number - 1] ?? null;
+      const input = this.#inputs[number - 1] ?? null;
       const avatar = rows[number];
       if (input === null || avatar === undefined) continue;
       const answer = rules.control(number, avatar as Row<Fields>, input);
@@ -157,10 +169,14 @@ export class RulePlay {
     return seat.inputs.play(this.#tick);
   }
 
+  #screenOfNumber(number: number): number | null {
+    const seat = this.#options.seats.at(number);
+    return seat === null ? null : this.#screenOf(seat);
+  }
+
   /** Where a player's screen was when it gave the input that is played now; null where its screen shows the newest state. */
-  #viewTickOf({ number }: Seat): number | null {
-    const found = this.#options.seats.at(number);
-    if (found?.stay.state !== 'occupied') return null;
-    return this.replayed === null ? found.inputs.viewTick : this.replayed(number).viewTick;
+  #screenOf({ stay, number, inputs }: RoomSeat): number | null {
+    if (stay.state !== 'occupied') return null;
+    return this.replayed === null ? inputs.viewTick : this.replayed(number).viewTick;
   }
 }
