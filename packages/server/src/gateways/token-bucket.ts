@@ -1,20 +1,24 @@
 /** An allowance that fills with time up to a burst: how much of something may come, and how fast. */
 import type { Clock } from '../ports/clock.ts';
 
+/** Of a token: what sums of fractions may be off by. */
+const TOLERANCE = 1e-6;
+
+/**
+ * Kept as the moment at which it is full again, which is all that changes: one number for each message of each connection.
+ * Source: the virtual scheduling form of the Generic Cell Rate Algorithm, ITU-T I.371.
+ */
 export class TokenBucket {
   readonly #clock: Clock;
   #perSecond: number;
   #burst: number;
-  #left: number;
-  #filledAtMs: number;
+  #fullAtMs = Number.NEGATIVE_INFINITY;
 
-  /** Full at first. */
+  /** Full at first. `perSecond` is above 0. */
   constructor(clock: Clock, perSecond: number, burst: number) {
     this.#clock = clock;
     this.#perSecond = perSecond;
     this.#burst = burst;
-    this.#left = burst;
-    this.#filledAtMs = clock.nowMs();
   }
 
   get perSecond(): number {
@@ -23,28 +27,26 @@ export class TokenBucket {
 
   /** Holds more from now on, and has more at once. */
   widen(perSecond: number, burst: number): void {
-    this.#fill();
-    this.#left += burst - this.#burst;
+    const nowMs = this.#clock.nowMs();
+    const missing = this.#missingAt(nowMs);
     this.#perSecond = perSecond;
     this.#burst = burst;
+    this.#fullAtMs = nowMs + (missing * 1000) / perSecond;
   }
 
   /** Takes this much out; where there is not enough, takes nothing and answers false. Whoever has read the clock may say so. */
   take(tokens: number, nowMs = this.#clock.nowMs()): boolean {
-    this.#fill(nowMs);
-    if (tokens > this.#left) return false;
-    this.#left -= tokens;
+    if (this.#missingAt(nowMs) + tokens > this.#burst + TOLERANCE) return false;
+    this.#fullAtMs = Math.max(this.#fullAtMs, nowMs) + (tokens * 1000) / this.#perSecond;
     return true;
   }
 
   /** True where nothing is taken out: such a bucket is as good as a new one. */
   get isFull(): boolean {
-    this.#fill();
-    return this.#left === this.#burst;
+    return this.#fullAtMs <= this.#clock.nowMs();
   }
 
-  #fill(nowMs = this.#clock.nowMs()): void {
-    this.#left = Math.min(this.#burst, this.#left + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond);
-    this.#filledAtMs = nowMs;
+  #missingAt(nowMs: number): number {
+    return this.#fullAtMs <= nowMs ? 0 : ((this.#fullAtMs - nowMs) * this.#perSecond) / 1000;
   }
 }

@@ -98,7 +98,7 @@ export class WsTransport implements Transport {
       peer.unansweredPings = 0;
     });
     webSocket.on('message', (data: Buffer, isBinary: boolean) => {
-      peer.unansweredPings = 0;
+      if (peer.unansweredPings > 0) peer.unansweredPings = 0;
       const tooLong = tooLongYet(data.length, visitor, this.#limits);
       if (tooLong !== null) endWebSocket(webSocket, this.#counters, tooLong);
       // What was sent behind that is nobody's any more.
