@@ -98,6 +98,10 @@ export class LinkViewer implements Viewer {
     }
   }
 
+  isAtRest(view: RoomView): boolean {
+    return this.#outbox.isEmpty && (this.#isResting || (this.#repair === null && view.isAtRest));
+  }
+
   #update(view: RoomView): void {
     const { buggify } = this.#context;
     const outbox = this.#outbox;

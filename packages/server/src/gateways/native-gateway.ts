@@ -140,7 +140,8 @@ class NativeLink implements PeerEvents, Speech, MoreSpeech {
       case 'ping':
         return this.#peer.send(encodePong());
       case 'repair':
-        return player.viewer.repair(frame.because);
+        player.viewer.repair(frame.because);
+        return seat.stir();
       case 'diverged':
         if (player.viewer.mayTellDivergence()) seat.diverged(frame.tick, frame.at);
         return;

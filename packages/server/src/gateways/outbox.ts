@@ -34,6 +34,11 @@ export class Outbox {
     this.#peer = peer;
   }
 
+  /** True where nothing waits, and the peer was seen to read when it was looked at last. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#slowSinceMs === null;
+  }
+
   /** True when state may go out now; false when it must wait. Throws TOO_SLOW for a peer that is to be given up. */
   mayGo(): boolean {
     const { bufferedBytes } = this.#peer;

@@ -135,6 +135,11 @@ export class Replication {
     return this.number !== this.numberBefore;
   }
 
+  /** True where the last sending has nothing to tell to a view that was at rest before it. */
+  get isAtRest(): boolean {
+    return this.isSameForAll && !this.hasChanges && !this.isCheckDue(0);
+  }
+
   /** Takes over what rules wrote, as of `tick`. */
   publish(tick: number): void {
     this.#settleTraffic();

@@ -76,6 +76,11 @@ export class SeatView implements RoomView, Eyes {
     return this.#seat.number;
   }
 
+  get isAtRest(): boolean {
+    const { isSameForAll, number } = this.#replication;
+    return isSameForAll && this.#taken === number && this.#movingAt === NOTHING;
+  }
+
   get team(): number {
     return this.#seat.team;
   }

@@ -119,6 +119,10 @@ export class Asked implements HandleRoom {
     this.#options.log.warn({ room: this.id, seat: number, tick, ...at }, "a player's copy of the state diverged");
   }
 
+  stir(): void {
+    this.#options.seats.isAtRest = false;
+  }
+
   confirm(seat: RoomSeat): void {
     this.#options.tokens.confirm(seat);
   }

@@ -183,6 +183,8 @@ export class Gallery {
       hears: isHere,
       refuse: (number, error) => viewer.answer(number, { kind: 'refusal', error }),
       confirm: () => {},
+      // Those who watch are updated with every state that is sent.
+      stir: () => {},
       input: refuse,
       inputAt: refuse,
       press: refuse,

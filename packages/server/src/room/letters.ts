@@ -48,8 +48,13 @@ export class Letters {
     this.#said.push({ said: { from, message, frame: once(() => encodeSaid(from, message)) }, tick });
   }
 
+  get isEmpty(): boolean {
+    return this.#events.length === 0 && this.#said.length === 0;
+  }
+
   /** Tells what waits: events first. */
   send(): void {
+    if (this.isEmpty) return;
     for (const { event, to } of this.#events.splice(0)) {
       this.#tell(event.tick, (viewer, seat) => {
         if (to === undefined || to === seat) viewer.event(event);

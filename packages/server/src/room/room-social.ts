@@ -21,6 +21,8 @@ export class RoomSocial {
   readonly #toldTo = new WeakMap<Viewer, number>();
   #lines: (Relayed<RoomSeat> & { readonly isForAll: boolean })[] = [];
   #isStale = true;
+  /** Up to which change of the people everybody was told who had been welcomed by then. */
+  #allToldTo = 0;
 
   constructor(tickRateHz: number, clock: Clock, gallery: () => Gallery) {
     this.#gallery = gallery;
@@ -40,6 +42,11 @@ export class RoomSocial {
     this.#present.delete(seat.number);
     this.#people.remove(seat.number);
     if (!seat.isBot) this.#chat.leave(seat);
+  }
+
+  /** True while lines wait to be told. */
+  get hasLines(): boolean {
+    return this.#lines.length > 0;
   }
 
   /** The number of the last line that was said. */
@@ -96,9 +103,7 @@ export class RoomSocial {
   publish(tick: number, host: Seat | null, newcomers: ReadonlySet<RoomSeat>): (viewer: Viewer) => PeopleFrame | null {
     this.#people.expireTyping(tick);
     this.#refresh(host);
-    for (const seat of this.#present.values()) {
-      if (seat.stay.state === 'occupied' && !seat.awaitsWelcome) this.#tellPeople(seat.stay.viewer);
-    }
+    this.#tellAllPeople();
     for (const { line, receivers, isForAll } of this.#lines.splice(0)) {
       for (const seat of receivers) {
         // Newcomers have it from the history.
@@ -121,6 +126,15 @@ export class RoomSocial {
       this.#people.put({ id, name, isBot: false, isDropped: false, isSpectator: true, isHost: false });
     }
     for (const id of before) if (!this.#watching.has(id)) this.#people.remove(id);
+  }
+
+  #tellAllPeople(): void {
+    // Those who were welcomed since were told all there is by that.
+    if (this.#allToldTo === this.#people.version) return;
+    this.#allToldTo = this.#people.version;
+    for (const seat of this.#present.values()) {
+      if (seat.stay.state === 'occupied' && !seat.awaitsWelcome) this.#tellPeople(seat.stay.viewer);
+    }
   }
 
   #tellPeople(viewer: Viewer): void {

@@ -604,22 +604,39 @@ export class Room {
   }
 
   #publish(): void {
-    const { tick, position } = this;
-    this.#replication.publish(tick);
+    const { tick } = this;
+    const replication = this.#replication;
+    replication.publish(tick);
     this.#rewind.record(tick);
     const { newcomers } = this.#seating;
-    for (const seat of this.#seats.numbered) {
-      if (seat?.stay.state !== 'occupied') continue;
-      const { viewer, view } = seat.stay;
-      if (this.#seating.welcome(seat, viewer, view)) continue;
-      const report = seat.inputs.report(tick, position);
-      if (report !== null) viewer.timing(report);
-      viewer.update(view);
-    }
+    // Once a second at least everybody is looked at: gateways look then whether peers read at all.
+    const isLookDue = replication.sendings % Math.ceil(this.game.sendRateHz) === 0;
+    if (isLookDue || !this.#seats.isAtRest || !replication.isAtRest) this.#tellSeats();
+    // For some of them it may have to wait.
+    if (!this.#letters.isEmpty || this.#social.hasLines) this.#seats.isAtRest = false;
     this.#letters.send();
     this.#gallery.publish(tick, this.#social.publish(tick, this.#seating.host, newcomers));
     if (this.#keeping.isStrict) this.#toldAbout = this.#about.json;
     if (this.#about.isNews(tick)) this.#options.changed(this);
+  }
+
+  #tellSeats(): void {
+    const { tick, position } = this;
+    const seats = this.#seats;
+    // Whoever asks for something meanwhile ends it.
+    seats.isAtRest = true;
+    for (const seat of seats.numbered) {
+      if (seat?.stay.state !== 'occupied') continue;
+      const { viewer, view } = seat.stay;
+      if (this.#seating.welcome(seat, viewer, view)) {
+        seats.isAtRest = false;
+        continue;
+      }
+      const report = seat.inputs.report(tick, position);
+      if (report !== null) viewer.timing(report);
+      viewer.update(view);
+      if (seats.isAtRest && (seat.inputs.hasReport || viewer.isAtRest?.(view) !== true)) seats.isAtRest = false;
+    }
   }
 
   /** What rules can do to this room. Read through the rules' scope, so nothing in it looks at its own `this`. */

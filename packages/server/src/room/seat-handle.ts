@@ -37,6 +37,8 @@ export interface HandleRoom {
   deed(seat: RoomSeat, deed: Deed): void;
   diverged(seat: RoomSeat, tick: number, at: Difference): void;
   confirm(seat: RoomSeat): void;
+  /** Somebody may have to be told something though nothing changed. */
+  stir(): void;
   /** True while nothing can be told before it is durable. */
   readonly isWaiting: boolean;
   /** Tells a viewer something: at once, or, where that follows from a tick that is not over or not durable yet, after it. */
@@ -87,11 +89,17 @@ export function seatHandle(room: HandleRoom, seat: RoomSeat, viewer: Viewer): Se
     confirm: () => {
       if (isHere()) room.confirm(seat);
     },
+    stir: () => {
+      if (isHere()) room.stir();
+    },
     input: (input) => {
       if (isHere()) seat.inputs.hold(parseInput(game, input, seat.inputs.latest), room.tick);
     },
     inputAt: (timed) => {
-      if (isHere()) seat.inputs.take(timed, room.tick, room.position);
+      if (!isHere()) return;
+      seat.inputs.take(timed, room.tick, room.position);
+      // There is something to report.
+      room.stir();
     },
     press: (text) => {
       if (!isHere()) return;

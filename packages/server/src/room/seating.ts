@@ -28,6 +28,8 @@ import type { SeatInputsOptions } from './seat-inputs.ts';
 import type { Seats } from './seats.ts';
 import type { RoomView, Viewer } from './viewer.ts';
 
+const NOBODY: ReadonlySet<RoomSeat> = new Set();
+
 export interface SeatingOptions {
   readonly roomId: string;
   /** What the room can be found by beside its id, for those who are welcomed. */
@@ -60,6 +62,8 @@ export class Seating {
   /** What seats are going to be welcomed with, that were not sent their first state on the connection they have now. */
   readonly #welcomes = new Map<RoomSeat, WelcomeFrame>();
   readonly #views = new Map<RoomSeat, SeatView>();
+  /** True where somebody has got a connection since welcomes were prepared last. */
+  #hasComers = false;
   #host: RoomSeat | null = null;
   /** People who came so far. */
   #came = 0;
@@ -78,7 +82,7 @@ export class Seating {
 
   /** Seats that are to be welcomed with the state that is sent next. */
   get newcomers(): ReadonlySet<RoomSeat> {
-    return new Set(this.#welcomes.keys());
+    return this.#welcomes.size === 0 ? NOBODY : new Set(this.#welcomes.keys());
   }
 
   /** Claims of what players saw that their measured latency could not explain, over all players so far. */
@@ -243,6 +247,8 @@ export class Seating {
    * with it, whatever happens.
    */
   prepareWelcomes(): void {
+    if (!this.#hasComers) return;
+    this.#hasComers = false;
     for (const seat of this.#options.seats.numbered) {
       if (!seat?.awaitsWelcome || seat.stay.state !== 'occupied' || this.#welcomes.has(seat)) continue;
       this.#welcomes.set(seat, this.#welcomeOf(seat, seat.stay.viewer));
@@ -424,6 +430,8 @@ export class Seating {
     this.#views.set(seat, view);
     this.#welcomes.delete(seat);
     seat.awaitsWelcome = true;
+    this.#hasComers = true;
+    this.#options.seats.isAtRest = false;
   }
 
   #welcomeOf(seat: RoomSeat, { canReturn }: Viewer): WelcomeFrame {

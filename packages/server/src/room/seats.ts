@@ -4,6 +4,11 @@ import type { RoomSeat } from './seat.ts';
 
 export class Seats {
   readonly #numbered: (RoomSeat | null)[];
+  /**
+   * True where nobody who plays is to be told anything before something changes: found by who told them last, and over as soon
+   * as somebody comes, gives an input or asks for something.
+   */
+  isAtRest = false;
   readonly #held = new Set<RoomSeat>();
   #reserved: RoomSeat[] = [];
 

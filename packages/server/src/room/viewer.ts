@@ -31,6 +31,8 @@ export interface RoomView {
   snapshot(): Uint8Array;
   /** A native frame with the checksum of what the peer has by now; null where none is due. */
   check(): Uint8Array | null;
+  /** True where `frame`, `check` and `advance` have nothing to tell before something changes. */
+  readonly isAtRest: boolean;
   /** In place of frames, for gateways that send whole states: true when there is something new since the last call. */
   advance(): boolean;
   /** The whole state as this seat may see it, after `advance`. */
@@ -67,8 +69,16 @@ export interface Viewer {
   welcome(welcome: WelcomeFrame, view: RoomView): void;
   /** Before the state of a tick: how the inputs of this viewer arrive. */
   timing(report: InputReport): void;
-  /** Each time state is sent, also when nothing changed, so that a viewer that fell behind can catch up. */
+  /**
+   * Each time state is sent, also when nothing changed, so that a viewer that fell behind can catch up. Only in a room in which
+   * nothing happens and all viewers are at rest it is called about once a second.
+   */
   update(view: RoomView): void;
+  /**
+   * Asked after `update`: true where the next ones have nothing to do for this viewer until something changes or its seat is
+   * stirred. Absent in one that is never at rest.
+   */
+  isAtRest?(view: RoomView): boolean;
   event(event: RoomEvent): void;
   said(said: Said): void;
   /** Who came, changed and went since the last call. */
@@ -98,6 +108,8 @@ export interface SeatHandle {
   refuse(number: number, error: GameError): void;
   /** The client has shown that it was welcomed: the token that it came with is void. */
   confirm(): void;
+  /** The viewer has something to do in `update` though nothing changed: it is called with the next state that is sent. */
+  stir(): void;
   /** Holds this input from the next tick on; fields that are absent stay as they are held. Throws BAD_INPUT. */
   input(input: unknown): void;
   /** Takes an input for a tick, which gateways with clocks of their own send. What comes late or far too early is reported. */
