@@ -57,7 +57,7 @@ import { RoomSocial } from './room-social.ts';
 import { TickTimers } from './room-timers.ts';
 import { RulePlay } from './rule-play.ts';
 import type { RoomSeat, Sitter } from './seat.ts';
-import { seatHandle } from './seat-handle.ts';
+import { RoomSeatHandle } from './seat-handle.ts';
 import { Seating } from './seating.ts';
 import { Seats } from './seats.ts';
 import { TickLoop } from './tick-loop.ts';
@@ -446,7 +446,7 @@ export class Room {
    */
   join(sitter: Sitter, viewer: Viewer): SeatHandle {
     this.#checkFree(sitter.user);
-    return seatHandle(this.#asked, this.#seating.reserve(sitter, viewer), viewer);
+    return new RoomSeatHandle(this.#asked, this.#seating.reserve(sitter, viewer), viewer);
   }
 
   /** Lets somebody watch, from the next tick on. Throws ROOM_FULL, ROOM_LOCKED, ROOM_GONE, KICKED. */
@@ -480,7 +480,7 @@ export class Room {
   /** The one for whom a seat was held is here, or anybody where it was held for nobody. Throws TICKET_GONE, FORBIDDEN. */
   claim(seat: RoomSeat, who: Pick<Sitter, 'name' | 'user' | 'roles'>, viewer: Viewer): SeatHandle {
     this.#seating.claim(seat, who, viewer);
-    return seatHandle(this.#asked, seat, viewer);
+    return new RoomSeatHandle(this.#asked, seat, viewer);
   }
 
   /**
@@ -489,7 +489,7 @@ export class Room {
    */
   comeBack(seat: RoomSeat, user: string | null, viewer: Viewer): SeatHandle {
     this.#seating.comeBack(seat, user, viewer);
-    return seatHandle(this.#asked, seat, viewer);
+    return new RoomSeatHandle(this.#asked, seat, viewer);
   }
 
   /** Ends the room: `close` runs, everybody is told why, nothing ticks any more. Closing twice does nothing. */

@@ -8,6 +8,7 @@ import {
   type JsonValue,
   parseInput,
   parseMessage,
+  type TimedInput,
   UNHEARD_MAX,
   type ValuesOf,
 } from '@madang/core';
@@ -48,110 +49,153 @@ export interface HandleRoom {
   vacate(seat: RoomSeat, because: () => GameError): void;
 }
 
-export function seatHandle(room: HandleRoom, seat: RoomSeat, viewer: Viewer): SeatHandle {
-  const { game } = room;
-  const isHere = (): boolean =>
-    (seat.stay.state === 'reserved' || seat.stay.state === 'occupied') && seat.stay.viewer === viewer;
-  const checkAsked = (): void => {
-    if (seat.asked >= ASKED_MAX) throw queueFull(seat.asked);
-  };
-  const ask = (run: () => void): void => {
-    checkAsked();
-    seat.asked++;
-    room.ask(seat, run);
-  };
-  /** Whoever has the seat by then is told: the player may have come back on another line. */
-  const answer = (number: number, given: Answer, key: string): void => {
-    const numbers = number === 0 ? [0] : seat.requests.answered(number, given, key);
-    if (seat.stay.state !== 'occupied') return;
-    const { viewer: present } = seat.stay;
-    room.tell(() => {
-      for (const one of numbers) tell(present, one, given);
+/** The handle of one connection. A class, since a server has thousands of them. */
+export class RoomSeatHandle implements SeatHandle {
+  readonly #room: HandleRoom;
+  readonly #seat: RoomSeat;
+  readonly #viewer: Viewer;
+
+  constructor(room: HandleRoom, seat: RoomSeat, viewer: Viewer) {
+    this.#room = room;
+    this.#seat = seat;
+    this.#viewer = viewer;
+  }
+
+  get roomId(): string {
+    return this.#room.id;
+  }
+
+  hears(number: number): boolean {
+    if (!this.#isHere) return false;
+    const seat = this.#seat;
+    const known = seat.requests.hear(number);
+    // What is asked again and again while nothing can be told is answered once.
+    const isHeld = this.#room.isWaiting && seat.repeats >= ASKED_MAX;
+    if (known !== null && known !== 'new' && !isHeld) {
+      seat.repeats++;
+      this.#room.tell(() => {
+        seat.repeats--;
+        this.#viewer.answer(number, known);
+      });
+    }
+    return known === 'new';
+  }
+
+  refuse(number: number, error: GameError): void {
+    this.#answer(number, { kind: 'refusal', error }, '');
+  }
+
+  confirm(): void {
+    if (this.#isHere) this.#room.confirm(this.#seat);
+  }
+
+  stir(): void {
+    if (this.#isHere) this.#room.stir();
+  }
+
+  input(input: unknown): void {
+    if (!this.#isHere) return;
+    const { inputs } = this.#seat;
+    inputs.hold(parseInput(this.#room.game, input, inputs.latest), this.#room.tick);
+  }
+
+  inputAt(timed: TimedInput): void {
+    if (!this.#isHere) return;
+    this.#seat.inputs.take(timed, this.#room.tick, this.#room.position);
+    // There is something to report.
+    this.#room.stir();
+  }
+
+  press(text: string): void {
+    if (!this.#isHere) return;
+    const { words } = this.#room.game;
+    const { inputs } = this.#seat;
+    const word = wordOf(text);
+    const pressed = words !== undefined && Object.hasOwn(words, word) ? words[word] : undefined;
+    if (pressed === undefined) throw unknownWord(Object.keys(words ?? {}));
+    if (!inputs.press(pressed)) throw queueFull(inputs.pressedCount);
+  }
+
+  command(name: string, payload: unknown, number = 0, key = ''): void {
+    if (!this.#isHere) return;
+    const room = this.#room;
+    const seat = this.#seat;
+    const { commands } = room.game;
+    const fields = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (fields === undefined) throw unknownCommand();
+    const checked = parseMessage(fields, payload, 'BAD_COMMAND');
+    seat.rates.spend(name, room.tick);
+    // Before its key is taken: what could not even be asked may be asked again.
+    this.#checkAsked();
+    const known = number === 0 ? 'new' : seat.requests.enter(number, key);
+    if (known === null) return;
+    if (known === 'new')
+      this.#ask(() => room.command(seat, name, checked, (given) => this.#answer(number, given, key)));
+    else room.tell(() => tell(this.#viewer, number, known));
+  }
+
+  say(message: JsonValue, number = 0): void {
+    if (!this.#isHere) return;
+    // JSON may grow when it is written anew, and readers take no more than this.
+    const sizeBytes = Buffer.byteLength(JSON.stringify(message));
+    if (sizeBytes > CLIENT_FRAME_BYTES_MAX) throw tooLongToSay(sizeBytes);
+    this.#ask(() => {
+      this.#room.say(this.#seat, message);
+      this.#answer(number, { kind: 'done' }, '');
     });
-  };
-  return {
-    roomId: room.id,
-    hears: (number) => {
-      if (!isHere()) return false;
-      const known = seat.requests.hear(number);
-      // What is asked again and again while nothing can be told is answered once.
-      const isHeld = room.isWaiting && seat.repeats >= ASKED_MAX;
-      if (known !== null && known !== 'new' && !isHeld) {
-        seat.repeats++;
-        room.tell(() => {
-          seat.repeats--;
-          viewer.answer(number, known);
-        });
+  }
+
+  deed(asked: unknown, number: number): void {
+    if (!this.#isHere) return;
+    const deed = parseDeed(asked);
+    this.#ask(() => {
+      try {
+        this.#room.deed(this.#seat, deed);
+        this.#answer(number, { kind: 'done' }, '');
+      } catch (error) {
+        if (!(error instanceof GameError)) throw error;
+        this.#answer(number, { kind: 'refusal', error }, '');
       }
-      return known === 'new';
-    },
-    refuse: (number, error) => answer(number, { kind: 'refusal', error }, ''),
-    confirm: () => {
-      if (isHere()) room.confirm(seat);
-    },
-    stir: () => {
-      if (isHere()) room.stir();
-    },
-    input: (input) => {
-      if (isHere()) seat.inputs.hold(parseInput(game, input, seat.inputs.latest), room.tick);
-    },
-    inputAt: (timed) => {
-      if (!isHere()) return;
-      seat.inputs.take(timed, room.tick, room.position);
-      // There is something to report.
-      room.stir();
-    },
-    press: (text) => {
-      if (!isHere()) return;
-      const word = wordOf(text);
-      const pressed = game.words !== undefined && Object.hasOwn(game.words, word) ? game.words[word] : undefined;
-      if (pressed === undefined) throw unknownWord(Object.keys(game.words ?? {}));
-      if (!seat.inputs.press(pressed)) throw queueFull(seat.inputs.pressedCount);
-    },
-    command: (name, payload, number = 0, key = '') => {
-      if (!isHere()) return;
-      const fields = Object.hasOwn(game.commands, name) ? game.commands[name] : undefined;
-      if (fields === undefined) throw unknownCommand();
-      const checked = parseMessage(fields, payload, 'BAD_COMMAND');
-      seat.rates.spend(name, room.tick);
-      // Before its key is taken: what could not even be asked may be asked again.
-      checkAsked();
-      const known = number === 0 ? 'new' : seat.requests.enter(number, key);
-      if (known === null) return;
-      if (known === 'new') ask(() => room.command(seat, name, checked, (given) => answer(number, given, key)));
-      else room.tell(() => tell(viewer, number, known));
-    },
-    say: (message, number = 0) => {
-      if (!isHere()) return;
-      // JSON may grow when it is written anew, and readers take no more than this.
-      const sizeBytes = Buffer.byteLength(JSON.stringify(message));
-      if (sizeBytes > CLIENT_FRAME_BYTES_MAX) throw tooLongToSay(sizeBytes);
-      ask(() => {
-        room.say(seat, message);
-        answer(number, { kind: 'done' }, '');
-      });
-    },
-    deed: (asked, number) => {
-      if (!isHere()) return;
-      const deed = parseDeed(asked);
-      ask(() => {
-        try {
-          room.deed(seat, deed);
-          answer(number, { kind: 'done' }, '');
-        } catch (error) {
-          if (!(error instanceof GameError)) throw error;
-          answer(number, { kind: 'refusal', error }, '');
-        }
-      });
-    },
-    diverged: (tick, at) => room.diverged(seat, tick, at),
-    leave: () => {
-      if (isHere()) room.vacate(seat, () => left(room.id));
-    },
-    drop: () => {
-      if (isHere()) room.drop(seat, viewer);
-    },
-  };
+    });
+  }
+
+  diverged(tick: number, at: Difference): void {
+    this.#room.diverged(this.#seat, tick, at);
+  }
+
+  leave(): void {
+    const room = this.#room;
+    if (this.#isHere) room.vacate(this.#seat, () => left(room.id));
+  }
+
+  drop(): void {
+    if (this.#isHere) this.#room.drop(this.#seat, this.#viewer);
+  }
+
+  get #isHere(): boolean {
+    const { stay } = this.#seat;
+    return (stay.state === 'reserved' || stay.state === 'occupied') && stay.viewer === this.#viewer;
+  }
+
+  #checkAsked(): void {
+    if (this.#seat.asked >= ASKED_MAX) throw queueFull(this.#seat.asked);
+  }
+
+  #ask(run: () => void): void {
+    this.#checkAsked();
+    this.#seat.asked++;
+    this.#room.ask(this.#seat, run);
+  }
+
+  /** Whoever has the seat by then is told: the player may have come back on another line. */
+  #answer(number: number, given: Answer, key: string): void {
+    const { requests, stay } = this.#seat;
+    const numbers = number === 0 ? [0] : requests.answered(number, given, key);
+    if (stay.state !== 'occupied') return;
+    this.#room.tell(() => {
+      for (const one of numbers) tell(stay.viewer, one, given);
+    });
+  }
 }
 
 /** Text as words are compared; what is too long for one is none, and not normalised, which may take the square of its length. */

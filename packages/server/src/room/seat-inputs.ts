@@ -1,9 +1,10 @@
 /**
  * What one player asks for, tick by tick, and how it arrives: the input that is held, inputs addressed to ticks to come, words
- * pressed for one tick, the report to the client of how early its inputs come, and what the player saw as it gave them.
+ * pressed for one tick, and the report to the client of how early its inputs come.
  */
 import { type Fields, type InputReport, LATE_MAX, type LateInput, type TimedInput, type ValuesOf } from '@madang/core';
-import { INPUTS_AHEAD_MAX, InputTimeline, RunningEstimate } from '@madang/core/netcode';
+import { INPUTS_AHEAD_MAX, InputTimeline } from '@madang/core/netcode';
+import { SeatScreen } from './seat-screen.ts';
 
 /** Words pressed and not yet played; more would be play from the past. */
 const PRESSED_MAX = 16;
@@ -13,21 +14,6 @@ const EAGER_REPORTS = 20;
 
 /** Time between reports after that, unless an input was late. */
 const REPORT_PERIOD_MS = 200;
-
-/** A player's screen may lag behind its newest state by this many sendings, and by the spread of arrivals. */
-const INTERPOLATED_SENDINGS = 1.5;
-
-/** View delay beyond what was measured that is believed: a tick, since inputs are for whole ones, and this much. */
-const VIEW_SLACK_MS = 20;
-
-/** Of a latency that varies by chance, this many sigma above the mean is all there is. */
-const COVERED_SIGMAS = 4;
-
-/** An input that was held up on its way for longer than this is judged as if it had been given later. */
-const HELD_UP_MS = 100;
-
-/** How long a screen takes to get where its latency would have it: screens are steered, not set. */
-const STEERED_MS = 2_000;
 
 /** An input as it came. */
 interface Held {
@@ -43,28 +29,19 @@ export interface SeatInputsOptions {
   readonly neutral: ValuesOf<Fields>;
   readonly tickRateHz: number;
   readonly ticksPerSending: number;
+  /** True where rules may look at what players saw. */
+  readonly isRewound: boolean;
 }
 
 export class SeatInputs {
-  /** Claims of what a player saw that its measured latency could not explain. */
-  distrusted = 0;
-
   readonly #options: SeatInputsOptions;
   readonly #timeline: InputTimeline<Held>;
   readonly #pressed: Partial<ValuesOf<Fields>>[] = [];
-  /** How long after a state was sent an input came that had seen it, in ticks. */
-  readonly #latency: RunningEstimate;
-  readonly #mostLatency: RecentMost;
-  readonly #steeredTicks: number;
-  /** When the first input came. */
-  #firstAt: number | null = null;
+  /** Null where nobody asks what it saw. */
+  readonly #screen: SeatScreen | null;
   #latest: Held;
   #current: Held;
   #viewTick: number | null = null;
-  /** The newest tick of others that this player was shown, as far as it is believed. */
-  #shownTick = Number.NEGATIVE_INFINITY;
-  /** The newest state that it has had. */
-  #seenTick = 0;
   #late: LateInput[] = [];
   #worst: { readonly tick: number; readonly marginTicks: number; readonly arrivedAt: number } | null = null;
   #reports = 0;
@@ -75,9 +52,12 @@ export class SeatInputs {
     this.#latest = { input: options.neutral, tick: 0, viewTick: null };
     this.#current = this.#latest;
     this.#timeline = new InputTimeline(this.#latest, false);
-    this.#latency = new RunningEstimate({ tolerance: 2 * options.ticksPerSending, trustsLow: true });
-    this.#steeredTicks = (STEERED_MS / 1000) * options.tickRateHz;
-    this.#mostLatency = new RecentMost(this.#steeredTicks);
+    this.#screen = options.isRewound ? new SeatScreen(options) : null;
+  }
+
+  /** Claims of what this player saw that its measured latency could not explain. */
+  get distrusted(): number {
+    return this.#screen?.distrusted ?? 0;
   }
 
   /** The input of the tick that was played last. */
@@ -117,7 +97,7 @@ export class SeatInputs {
     if (this.#worst === null || marginTicks < this.#worst.marginTicks) {
       this.#worst = { tick: timed.tick, marginTicks, arrivedAt: position };
     }
-    const viewTick = this.#believed(timed, position);
+    const viewTick = this.#screen?.believed(timed, position) ?? null;
     if (timed.tick > tick + INPUTS_AHEAD_MAX) return this.#report({ tick: timed.tick, appliedAt: 0 });
     const appliedAt = Math.max(timed.tick, tick + 1);
     this.#put({ input: timed.input, tick: timed.tick, viewTick }, appliedAt);
@@ -143,21 +123,10 @@ export class SeatInputs {
     const isNew = this.#current !== before;
     const { tick: givenFor, viewTick } = this.#current;
     // What is held goes on being seen with the delay it was given with; a late one was given with its own.
-    if (viewTick === null) this.#viewTick = null;
-    else this.#viewTick = this.#onward(isNew ? viewTick : tick - (givenFor - viewTick), tick, givenFor);
+    if (viewTick === null || this.#screen === null) this.#viewTick = null;
+    else this.#viewTick = this.#screen.onward(isNew ? viewTick : tick - (givenFor - viewTick), tick, givenFor);
     const press = this.#pressed.shift();
     return press === undefined ? this.#current.input : { ...this.#current.input, ...press };
-  }
-
-  /**
-   * Screens do not go back: whoever was shown one world is not shown an older one by its next input, save by as much as that
-   * was held up on its way. So nobody chooses shot by shot between what is and what was.
-   */
-  #onward(viewTick: number, tick: number, addressedTo: number): number {
-    const heldUpTicks = Math.min(Math.max(0, tick - addressedTo), (HELD_UP_MS / 1000) * this.#options.tickRateHz);
-    const shown = Math.max(viewTick, this.#shownTick - 1 - heldUpTicks);
-    this.#shownTick = Math.max(this.#shownTick, shown);
-    return shown;
   }
 
   /** Hands off: nothing is held, addressed or pressed any more. */
@@ -218,52 +187,5 @@ export class SeatInputs {
   #report(late: LateInput): void {
     this.#late.push(late);
     if (this.#late.length > LATE_MAX) this.#late.shift();
-  }
-
-  /**
-   * What the player saw, as far as its latency explains it. A state was on its way, waited to be drawn, and the input was on
-   * its way and early: whoever claims to have seen an older world than all that is not believed. One who claims ever more
-   * latency than it has only gets what it would have with that latency, and never more than the game's `rewindMs`.
-   *
-   * An input that was held up on its way is older than the latency explains, and it is nobody's fault: it counts as given at
-   * the usual latency, and is not held against its player. Nor is a screen that is only just finding its time.
-   */
-  #believed({ tick, seenTick, viewDelayTicks }: TimedInput, position: number): number | null {
-    // What has been seen stays so, whatever is claimed later; whoever has seen nothing yet has seen nobody anywhere.
-    this.#seenTick = Math.max(this.#seenTick, Math.min(seenTick, position));
-    if (this.#seenTick === 0) return null;
-    const { ticksPerSending, tickRateHz } = this.#options;
-    const ownLatency = Math.max(0, position - this.#seenTick);
-    this.#latency.add(ownLatency, (position * 1000) / tickRateHz);
-    const latency = this.#mostLatency.of(this.#latency.mean + COVERED_SIGMAS * this.#latency.sigma, position);
-    this.#firstAt ??= position;
-    const claimed = tick - viewDelayTicks;
-    if (position - this.#firstAt < this.#steeredTicks) return claimed;
-    const onScreen = INTERPOLATED_SENDINGS * ticksPerSending + 1 + (VIEW_SLACK_MS * tickRateHz) / 1000;
-    if (claimed < position - onScreen - Math.max(latency, ownLatency)) this.distrusted++;
-    return Math.max(claimed, position - onScreen - latency);
-  }
-}
-
-/** The largest of the values of late: of at least the last `window` of time, and of at most twice that. */
-class RecentMost {
-  readonly #window: number;
-  #begin = Number.NEGATIVE_INFINITY;
-  #most = 0;
-  #mostBefore = 0;
-
-  constructor(window: number) {
-    this.#window = window;
-  }
-
-  /** One value more. Answers the largest. */
-  of(value: number, at: number): number {
-    if (at - this.#begin >= this.#window) {
-      this.#mostBefore = at - this.#begin < 2 * this.#window ? this.#most : 0;
-      this.#most = 0;
-      this.#begin = at;
-    }
-    this.#most = Math.max(this.#most, value);
-    return Math.max(this.#most, this.#mostBefore);
   }
 }

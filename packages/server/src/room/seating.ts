@@ -72,8 +72,9 @@ export class Seating {
 
   constructor(options: SeatingOptions) {
     const { game, ticksPerSending } = options;
+    const isRewound = Object.keys(game.rewind ?? {}).length > 0;
     this.#options = options;
-    this.#inputs = { neutral: neutral(game.input), tickRateHz: game.tickRateHz, ticksPerSending };
+    this.#inputs = { neutral: neutral(game.input), tickRateHz: game.tickRateHz, ticksPerSending, isRewound };
   }
 
   get host(): RoomSeat | null {
