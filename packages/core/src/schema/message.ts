@@ -80,7 +80,11 @@ export function isSameMessage<F extends Fields>(fields: F, a: ValuesOf<F>, b: Va
 
 function fromEntries<F extends Fields>(fields: F, valueFor: (type: AnyField, name: string) => unknown): ValuesOf<F> {
   const values: Record<string, unknown> = {};
-  for (const [name, type] of Object.entries(fields)) values[name] = valueFor(type, name);
+  // Once for each input of each player: keys are remembered with an object's shape, entries are made anew.
+  for (const name of Object.keys(fields)) {
+    const type = fields[name];
+    if (type !== undefined) values[name] = valueFor(type, name);
+  }
   return values as ValuesOf<F>;
 }
 

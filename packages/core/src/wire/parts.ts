@@ -39,7 +39,7 @@ export function framed(kind: number, write: (out: ByteWriter) => void): Uint8Arr
   const out = new ByteWriter(64);
   out.u8(kind);
   write(out);
-  return out.take();
+  return out.written();
 }
 
 /** A message by its place in the schema: names never travel. */

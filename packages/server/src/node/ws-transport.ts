@@ -165,9 +165,9 @@ class WsPeer implements Peer {
   readonly #writes: TurnWrites;
   readonly #visitor: Visitor;
   readonly #url: string;
-  /** Frames of this turn: mostly there is one. */
+  /** The frame of this turn, which is mostly one; where there are more, all of them. */
   #frame: Buffer | null = null;
-  #moreFrames: Buffer[] | null = null;
+  #frames: Buffer[] | null = null;
   #frameBytes = 0;
 
   constructor(webSocket: WebSocket, socket: Duplex, writes: TurnWrites, visitor: Visitor, url: string) {
@@ -198,8 +198,8 @@ class WsPeer implements Peer {
     if (this.#frame === null) {
       this.#frame = frame;
       this.#writes.add(this);
-    } else if (this.#moreFrames === null) this.#moreFrames = [frame];
-    else this.#moreFrames.push(frame);
+    } else if (this.#frames === null) this.#frames = [this.#frame, frame];
+    else this.#frames.push(frame);
   }
 
   admit(): void {
@@ -213,13 +213,14 @@ class WsPeer implements Peer {
 
   flush(): void {
     const frame = this.#frame;
-    const more = this.#moreFrames;
+    const frames = this.#frames;
+    const bytes = this.#frameBytes;
     this.#frame = null;
-    this.#moreFrames = null;
+    this.#frames = null;
     this.#frameBytes = 0;
     if (frame === null || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     // A few small frames are joined rather than handed over one by one: copying them is less than another write.
-    this.#socket.write(more === null ? frame : Buffer.concat([frame, ...more]));
+    this.#socket.write(frames === null ? frame : Buffer.concat(frames, bytes));
   }
 
   ping(): void {
