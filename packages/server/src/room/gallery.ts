@@ -52,6 +52,13 @@ interface Told {
   tell(viewer: Viewer): void;
 }
 
+/** What there is to tell of the people in a room. */
+export interface PeopleNews {
+  /** Moves on when they change: whoever was told of this version, and everybody who came with them, has nothing to hear. */
+  readonly version: number;
+  changeFor(viewer: Viewer): PeopleFrame | null;
+}
+
 export class Gallery {
   readonly #options: GalleryOptions;
   readonly #most: number;
@@ -61,6 +68,8 @@ export class Gallery {
   readonly #views = new Map<Spectator, SeatView>();
   readonly #newcomers = new Set<Spectator>();
   #told: Told[] = [];
+  /** The version of the people that all who watch were told of. */
+  #peopleToldTo = 0;
   #nextId: number;
   /** The first tick that was taken down. */
   #beganAtTick: number | null = null;
@@ -131,7 +140,7 @@ export class Gallery {
   }
 
   /** Tells who watches what players were told of this tick, or, where they are late, of an earlier one. */
-  publish(tick: number, peopleFor: (viewer: Viewer) => PeopleFrame | null): void {
+  publish(tick: number, people: PeopleNews): void {
     if (this.#most === 0) return;
     // Of a room that is gone on with there is no older state to show than the one it goes on from.
     const beganAtTick = this.#beganAtTick ?? 0;
@@ -140,14 +149,17 @@ export class Gallery {
     const shownTick = tick - this.#delayTicks;
     const firstLater = this.#told.findIndex((one) => one.tick > shownTick);
     const told = this.#told.splice(0, firstLater < 0 ? this.#told.length : firstLater);
+    const isNews = people.version !== this.#peopleToldTo;
+    this.#peopleToldTo = people.version;
     for (const [spectator, view] of this.#views) {
       const { viewer } = spectator;
-      if (this.#newcomers.delete(spectator)) viewer.welcome(this.#welcome, view);
+      const isNew = this.#newcomers.size > 0 && this.#newcomers.delete(spectator);
+      if (isNew) viewer.welcome(this.#welcome, view);
       else {
         viewer.update(view);
         for (const { tell } of told) tell(viewer);
       }
-      const change = peopleFor(viewer);
+      const change = isNews || isNew ? people.changeFor(viewer) : null;
       if (change !== null) viewer.people(change);
     }
   }

@@ -4,13 +4,13 @@ import { Chat, type Relayed } from '../chat/chat.ts';
 import { People } from '../chat/people.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deed } from './deeds.ts';
-import type { Gallery } from './gallery.ts';
+import type { Gallery, PeopleNews } from './gallery.ts';
 import type { RoomSeat } from './seat.ts';
 import type { Viewer } from './viewer.ts';
 
 type SocialDeed = Extract<Deed, { do: 'chat' | 'typing' | 'block' | 'mute' }>;
 
-export class RoomSocial {
+export class RoomSocial implements PeopleNews {
   readonly #chat: Chat<RoomSeat>;
   readonly #people: People;
   readonly #gallery: () => Gallery;
@@ -99,8 +99,8 @@ export class RoomSocial {
     for (const line of this.#chat.history(seat)) viewer.chat(told(line));
   }
 
-  /** Tells all who play what is new, with a state. Answers what those who watch are to be told of the people. */
-  publish(tick: number, host: Seat | null, newcomers: ReadonlySet<RoomSeat>): (viewer: Viewer) => PeopleFrame | null {
+  /** Tells all who play what is new, with a state. */
+  publish(tick: number, host: Seat | null, newcomers: ReadonlySet<RoomSeat>): void {
     this.#people.expireTyping(tick);
     this.#refresh(host);
     this.#tellAllPeople();
@@ -112,7 +112,6 @@ export class RoomSocial {
       }
       if (isForAll) this.#gallery().chat(told(line), tick);
     }
-    return (viewer) => this.#changeFor(viewer);
   }
 
   #refresh(host: Seat | null): void {
@@ -138,11 +137,15 @@ export class RoomSocial {
   }
 
   #tellPeople(viewer: Viewer): void {
-    const change = this.#changeFor(viewer);
+    const change = this.changeFor(viewer);
     if (change !== null) viewer.people(change);
   }
 
-  #changeFor(viewer: Viewer): PeopleFrame | null {
+  get version(): number {
+    return this.#people.version;
+  }
+
+  changeFor(viewer: Viewer): PeopleFrame | null {
     const change = this.#people.changesSince(this.#toldTo.get(viewer) ?? 0);
     if (change !== null) this.#toldTo.set(viewer, this.#people.version);
     return change;

@@ -615,7 +615,8 @@ export class Room {
     // For some of them it may have to wait.
     if (!this.#letters.isEmpty || this.#social.hasLines) this.#seats.isAtRest = false;
     this.#letters.send();
-    this.#gallery.publish(tick, this.#social.publish(tick, this.#seating.host, newcomers));
+    this.#social.publish(tick, this.#seating.host, newcomers);
+    this.#gallery.publish(tick, this.#social);
     if (this.#keeping.isStrict) this.#toldAbout = this.#about.json;
     if (this.#about.isNews(tick)) this.#options.changed(this);
   }
