@@ -2,6 +2,7 @@
  * Line charts as SVG text, for figures that are read in a document: 720 by 440, a light background, the reader's own
  * sans-serif. Equal data gives equal text, so a committed chart changes only with its figures.
  */
+import { colourOf, escaped, GRID, INK, label, line, MUTED, picture, round, text, WIDTH } from './svg.ts';
 
 export interface Series {
   readonly name: string;
@@ -25,14 +26,10 @@ export interface Chart {
   readonly series: readonly Series[];
 }
 
-const WIDTH = 720;
 const HEIGHT = 440;
-const PLOT = { left: 82, right: 692, top: 96, bottom: 372 };
-/** Told apart by people who confuse red and green, and in greyscale. Source: Okabe and Ito, darkened a little. */
-const COLOURS = ['#0b63a5', '#c8501e', '#00805e', '#a5467f', '#7a6400', '#444b54'];
-const INK = '#1f2328';
-const MUTED = '#59636e';
-const GRID = '#e4e7eb';
+const PLOT = { left: 82, right: 692, bottom: 372 };
+const LEGEND_TOP = 76;
+const LEGEND_LINE = 20;
 
 /** Throws where there is no point to draw, or a value that its axis cannot show. */
 export function lineChart(chart: Chart): string {
@@ -42,19 +39,15 @@ export function lineChart(chart: Chart): string {
     chart.x,
     [PLOT.left, PLOT.right],
   );
+  const legends = legend(chart.series);
+  const top = LEGEND_TOP + 20 + (legends.lines - 1) * LEGEND_LINE;
   const y = scaleFor(
     points.map((point) => point.y),
     chart.y,
-    [PLOT.bottom, PLOT.top],
+    [PLOT.bottom, top],
   );
-  return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}"`,
-    `  font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif" role="img">`,
-    `<title>${escaped(chart.title)}</title>`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-    text(24, 32, chart.title, `font-size="17" font-weight="600" fill="${INK}"`),
-    text(24, 52, chart.subtitle ?? '', `font-size="12.5" fill="${MUTED}"`),
-    ...legend(chart.series),
+  return picture(chart, HEIGHT, [
+    ...legends.content,
     ...y.ticks.flatMap((tick) => [
       line(PLOT.left, y.at(tick), PLOT.right, y.at(tick), GRID),
       text(PLOT.left - 10, y.at(tick) + 4, label(tick), `font-size="12" fill="${MUTED}" text-anchor="end"`),
@@ -70,11 +63,10 @@ export function lineChart(chart: Chart): string {
       0,
       chart.y.label,
       `font-size="13" fill="${INK}" text-anchor="middle" ` +
-        `transform="translate(24 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)"`,
+        `transform="translate(24 ${(top + PLOT.bottom) / 2}) rotate(-90)"`,
     ),
     ...chart.series.flatMap((one, index) => curve(one, colourOf(index), x.at, y.at)),
-    '</svg>',
-  ].join('\n')}\n`;
+  ]);
 }
 
 function curve(series: Series, colour: string, atX: Place, atY: Place): readonly string[] {
@@ -91,20 +83,29 @@ function curve(series: Series, colour: string, atX: Place, atY: Place): readonly
   ];
 }
 
-function legend(series: readonly Series[]): readonly string[] {
+/** Names of the series side by side, in as many lines as they take. */
+function legend(series: readonly Series[]): { content: readonly string[]; lines: number } {
   let left = PLOT.left;
-  return series.flatMap((one, index) => {
+  let lines = 1;
+  const content = series.flatMap((one, index) => {
     const colour = colourOf(index);
-    const start = left;
     // Text cannot be measured here; this is a little more than a sans-serif needs at this size.
-    left += 34 + one.name.length * 7.2 + 22;
+    const width = 34 + one.name.length * 7.2;
+    if (left + width > WIDTH && left > PLOT.left) {
+      left = PLOT.left;
+      lines++;
+    }
+    const start = left;
+    const y = LEGEND_TOP + (lines - 1) * LEGEND_LINE;
+    left += width + 22;
     const dashes = one.dashed === true ? ' stroke-dasharray="6 5"' : '';
     return [
-      `<line x1="${round(start)}" y1="76" x2="${round(start + 26)}" y2="76" stroke="${colour}" stroke-width="2.25"${dashes}/>`,
-      `<circle cx="${round(start + 13)}" cy="76" r="3.5" fill="${colour}" stroke="#ffffff" stroke-width="1.25"/>`,
-      text(start + 34, 80, one.name, `font-size="12.5" fill="${INK}"`),
+      `<line x1="${round(start)}" y1="${y}" x2="${round(start + 26)}" y2="${y}" stroke="${colour}" stroke-width="2.25"${dashes}/>`,
+      `<circle cx="${round(start + 13)}" cy="${y}" r="3.5" fill="${colour}" stroke="#ffffff" stroke-width="1.25"/>`,
+      text(start + 34, y + 4, one.name, `font-size="12.5" fill="${INK}"`),
     ];
   });
+  return { content, lines };
 }
 
 // --- scales --------------------------------------------------------------------------------------------------------
@@ -146,30 +147,4 @@ function logTicks(least: number, most: number): readonly number[] {
   };
   const dense = fitting(powers.flatMap((power) => [1, 2, 5].map((factor) => Number((factor * power).toPrecision(3)))));
   return dense.length <= 11 ? dense : fitting(powers.map((power) => Number(power.toPrecision(3))));
-}
-
-// --- text ----------------------------------------------------------------------------------------------------------
-
-function label(value: number): string {
-  return Number(value.toPrecision(4)).toLocaleString('en', { maximumFractionDigits: 6 });
-}
-
-function colourOf(index: number): string {
-  return COLOURS[index % COLOURS.length] ?? INK;
-}
-
-function text(x: number, y: number, content: string, attributes: string): string {
-  return content === '' ? '' : `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped(content)}</text>`;
-}
-
-function line(x1: number, y1: number, x2: number, y2: number, colour: string): string {
-  return `<line x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${colour}"/>`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-function escaped(content: string): string {
-  return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -56,16 +56,29 @@ declare module '@colyseus/schema' {
 }
 
 declare module '@colyseus/core' {
+  import type { StateView } from '@colyseus/schema';
+
+  /** Somebody in a room. */
+  export interface Client {
+    readonly sessionId: string;
+    /** What this one sees of the fields marked `view()`. */
+    view?: StateView;
+  }
+
   /** One running game and its clients. */
   export class Room {
     maxClients: number;
-    /** Milliseconds between two states. */
+    /** Milliseconds between two states. Its timer begins when it is set, and once before `onCreate`. */
     patchRate: number | null;
     state: object;
+    /** What is done about each kind of message. */
+    messages?: Readonly<Record<string, (client: Client, payload: never) => void>>;
     onCreate(): void;
-    onJoin(client: { sessionId: string }): void;
-    onLeave(client: { sessionId: string }): void;
+    onJoin(client: Client, options?: object): void;
+    onLeave(client: Client): void;
     setSimulationInterval(run: () => void, delayMs: number): void;
+    /** What `setSimulationInterval` is called from 0.18 on. */
+    setTimestep(run: () => void, delayMs: number): void;
   }
 
   export interface RoomDefinition {
@@ -81,10 +94,63 @@ declare module '@colyseus/core' {
   }): { listen(port: number, host: string): Promise<void> };
 }
 
+declare module '@colyseus/sdk' {
+  /** A room as its player holds it. */
+  export interface Room<State> {
+    readonly sessionId: string;
+    /** Live: it is the same object after each state. */
+    readonly state: State;
+    /** Calls `run` after each state. */
+    onStateChange(run: (state: State) => void): unknown;
+    onLeave(run: (code: number) => void): unknown;
+    send(type: string, payload: unknown): void;
+    leave(): Promise<number>;
+  }
+
+  export class Client {
+    constructor(endpoint: string);
+    joinOrCreate<State>(room: string, options?: object): Promise<Room<State>>;
+  }
+}
+
+/** What a program finds inside Bun. */
+declare module 'bun' {
+  export interface ServerWebSocket<Data> {
+    data: Data;
+    /** Bytes sent; -1 where they wait, 0 where they were dropped. */
+    send(data: string | Uint8Array): number;
+    subscribe(topic: string): void;
+    close(): void;
+  }
+
+  export interface Server {
+    readonly port: number;
+    upgrade(request: Request, options: { data: unknown }): boolean;
+    publish(topic: string, data: Uint8Array): number;
+  }
+
+  export function serve<Data>(options: {
+    port: number;
+    hostname: string;
+    fetch(request: Request, server: Server): Response | undefined;
+    websocket: {
+      open?(socket: ServerWebSocket<Data>): void;
+      message(socket: ServerWebSocket<Data>, message: string | Buffer): void;
+      close?(socket: ServerWebSocket<Data>): void;
+      perMessageDeflate?: boolean;
+      sendPings?: boolean;
+      idleTimeout?: number;
+      backpressureLimit?: number;
+    };
+  }): Server;
+
+  export function gc(force: boolean): void;
+}
+
 declare module '@colyseus/ws-transport' {
   import type { Server } from 'node:http';
 
   export class WebSocketTransport {
-    constructor(options: { server: Server });
+    constructor(options: { server: Server; pingInterval?: number; pingMaxRetries?: number });
   }
 }

@@ -1,6 +1,6 @@
 /** The figures a bench ends in: as rows for a machine to read, and as a table for people. */
 
-/** One figure. `goal` is an upper limit: on the ratio, or on our own figure where `goalOn` says so. */
+/** One figure. `goal` limits the ratio, or our own figure where `goalOn` says so. */
 export interface Row {
   readonly bench: string;
   readonly case: string;
@@ -14,14 +14,16 @@ export interface Row {
   readonly ratio: number | null;
   readonly goal: number | null;
   readonly goalOn: 'ratio' | 'ours';
+  readonly goalIs: 'at most' | 'at least';
   /** Null where there is no goal, or nothing to hold against it. */
   readonly met: boolean | null;
 }
 
-export type Figure = Omit<Row, 'ratio' | 'met' | 'goal' | 'goalOn'> & { goal?: number; goalOn?: 'ratio' | 'ours' };
+export type Figure = Omit<Row, 'ratio' | 'met' | 'goal' | 'goalOn' | 'goalIs'> &
+  Partial<Pick<Row, 'goalOn' | 'goalIs'>> & { readonly goal?: number };
 
 /** Completes a figure with its ratio and its verdict. */
-export function toRow({ goal = Number.NaN, goalOn = 'ratio', ...figure }: Figure): Row {
+export function toRow({ goal = Number.NaN, goalOn = 'ratio', goalIs = 'at most', ...figure }: Figure): Row {
   const ratio = figure.ours === null || figure.peer === null ? null : figure.ours / figure.peer;
   const judged = goalOn === 'ratio' ? ratio : figure.ours;
   const hasGoal = !Number.isNaN(goal);
@@ -30,27 +32,42 @@ export function toRow({ goal = Number.NaN, goalOn = 'ratio', ...figure }: Figure
     ratio,
     goal: hasGoal ? goal : null,
     goalOn,
-    met: hasGoal && judged !== null ? judged <= goal : null,
+    goalIs,
+    met: hasGoal && judged !== null ? (goalIs === 'at most' ? judged <= goal : judged >= goal) : null,
   };
 }
 
 const HEADINGS = ['case', 'metric', 'unit', 'ours', 'peer', 'ratio', 'goal', '', 'compared with'];
+const SIGNS = { 'at most': '<=', 'at least': '>=' };
 const TEXT_COLUMNS = new Set([0, 1, 2, 7, 8]);
 
-/** Columns of plain text, numbers to the right. */
+/** The rows as a table for people. */
 export function formatTable(rows: readonly Row[]): string {
-  const cells = [HEADINGS, ...rows.map(cellsOf)];
-  const widths = HEADINGS.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
-  const lines = cells.map((line) =>
+  return formatColumns([HEADINGS], rows.map(cellsOf), TEXT_COLUMNS);
+}
+
+/** Columns of plain text under one or more lines of headings, numbers to the right. */
+export function formatColumns(
+  headings: readonly (readonly string[])[],
+  cells: readonly (readonly string[])[],
+  textColumns: ReadonlySet<number>,
+): string {
+  const all = [...headings, ...cells];
+  const columns = Math.max(...all.map(({ length }) => length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...all.map((line) => line[column]?.length ?? 0)),
+  );
+  const lines = all.map((line) =>
     line
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return TEXT_COLUMNS.has(column) ? cell.padEnd(width) : cell.padStart(width);
+        return textColumns.has(column) ? cell.padEnd(width) : cell.padStart(width);
       })
       .join('  ')
       .trimEnd(),
   );
-  return [lines[0], widths.map((width) => '-'.repeat(width)).join('  '), ...lines.slice(1)].join('\n');
+  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
+  return lines.toSpliced(headings.length, 0, rule).join('\n');
 }
 
 function cellsOf(row: Row): readonly string[] {
@@ -61,10 +78,15 @@ function cellsOf(row: Row): readonly string[] {
     formatNumber(row.ours),
     formatNumber(row.peer),
     formatNumber(row.ratio),
-    row.goal === null ? '' : `${row.goalOn === 'ours' ? 'ours ' : ''}<= ${formatNumber(row.goal)}`,
-    row.met === null ? '' : row.met ? 'met' : 'MISSED',
+    row.goal === null ? '' : `${row.goalOn === 'ours' ? 'ours ' : ''}${SIGNS[row.goalIs]} ${formatNumber(row.goal)}`,
+    verdictOf(row),
     row.peerName ?? '',
   ];
+}
+
+function verdictOf({ goal, met }: Row): string {
+  if (met === null) return goal === null ? '' : 'no figure';
+  return met ? 'met' : 'MISSED';
 }
 
 /** Three significant digits below a thousand; whole numbers above. */
@@ -81,6 +103,6 @@ export function describeMissed(rows: readonly Row[]): readonly string[] {
     .map((row) => {
       const figure = row.goalOn === 'ratio' ? row.ratio : row.ours;
       const what = row.goalOn === 'ratio' ? `of ${row.peerName}` : row.unit;
-      return `${row.bench} ${row.case} ${row.metric}: ${formatNumber(figure)} ${what}, and the goal is ${formatNumber(row.goal)}`;
+      return `${row.bench} ${row.case} ${row.metric}: ${formatNumber(figure)} ${what}, and the goal is ${row.goalIs} ${formatNumber(row.goal)}`;
     });
 }

@@ -1,8 +1,7 @@
 /**
- * One cell of the bench by itself, as JSON: `node bench/rooms/cell.ts joins|storm|storm-anew|idle madang|colyseus|socketio|floor [NODE OPTIONS]`. Node's
+ * One cell of the bench by itself, as JSON: `node bench/rooms/cell.ts joins|storm|storm-anew madang|colyseus|socketio|floor [NODE OPTIONS]`. Node's
  * options are the server's: `--cpu-prof --cpu-prof-dir=/tmp/profile` writes where its time goes.
  */
-import { measureIdle } from './idle.ts';
 import { measureJoins } from './joins.ts';
 import type { ServerName } from './load/orders.ts';
 import { measureStorm } from './storm.ts';
@@ -11,7 +10,6 @@ const CELLS = {
   joins: measureJoins,
   storm: measureStorm,
   'storm-anew': (name: ServerName, nodeOptions: readonly string[]) => measureStorm(name, nodeOptions, 'anew'),
-  idle: measureIdle,
 };
 const SERVERS: readonly ServerName[] = ['madang', 'colyseus', 'socketio', 'floor'];
 

@@ -15,7 +15,7 @@ export interface JoinsFigures {
   readonly loadCoreShare: number;
 }
 
-const SETTING: Setting = { [PLAYERS]: { seats: 50, tickRateHz: 20, sendRateHz: 20, isMoving: true } };
+const SETTING: Setting = { [PLAYERS]: { seats: 50, tickRateHz: 20, sendRateHz: 20 } };
 const JOINS = 2_000;
 /** Below what waits for a busy listener before the system turns it away (511 in Node). */
 const AT_ONCE = 400;

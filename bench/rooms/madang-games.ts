@@ -8,7 +8,7 @@ export function gamesOf(setting: Setting): readonly Game[] {
   return Object.entries(setting).map(([name, kind]) => gameOf(name, kind));
 }
 
-export function gameOf(name: string, { seats, tickRateHz, sendRateHz, isMoving }: Kind): Game {
+export function gameOf(name: string, { seats, tickRateHz, sendRateHz }: Kind): Game {
   return defineGame({
     name,
     tickRateHz,
@@ -21,7 +21,6 @@ export function gameOf(name: string, { seats, tickRateHz, sendRateHz, isMoving }
       room.state.movers.add({ x: random.float() * SIDE, y: random.float() * SIDE }, { owner: seat });
     },
     step(room, { tick }) {
-      if (!isMoving) return;
       let number = 0;
       for (const mover of room.state.movers) walk(mover, tick, number++);
     },

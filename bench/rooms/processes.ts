@@ -19,18 +19,14 @@ export interface PairOptions {
   readonly setting: Setting;
   /** Of the server, such as `--cpu-prof`. */
   readonly nodeOptions: readonly string[];
-  readonly isIdentified?: boolean;
 }
 
 /** Starts a server and players for it. */
-export async function startPair(
-  name: ServerName,
-  { setting, nodeOptions, isIdentified = false }: PairOptions,
-): Promise<Pair> {
+export async function startPair(name: ServerName, { setting, nodeOptions }: PairOptions): Promise<Pair> {
   const script = new URL(`servers/${name}.ts`, import.meta.url);
   const server = forkOn(SERVER_CORE, script, JSON.stringify(setting), nodeOptions);
   const { port } = (await next(server)) as { port: number };
-  const start: LoadStart = { server: name, port, setting, isIdentified };
+  const start: LoadStart = { server: name, port, setting };
   const load = forkOn(LOAD_CORE, new URL('load/load.ts', import.meta.url), JSON.stringify(start));
   await next(load);
   return {

@@ -1,10 +1,9 @@
 /**
- * Taking players in: joins a second to the first state, everybody cut at once, and what an idle connection costs. Each server in turn in
- * the same run, in a process pinned to one core; the players, the same for all, on the other.
+ * Taking players in: joins a second to the first state, and everybody cut at once. Each server in turn in the same run, in a process
+ * pinned to one core; the players, the same for all, on the other.
  */
 import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
 import { type Row, toRow } from '../rows.ts';
-import { IDLE_CONNECTIONS, type IdleFigures, measureIdle } from './idle.ts';
 import { type JoinsFigures, measureJoins } from './joins.ts';
 import type { ServerName } from './load/orders.ts';
 import { measureStorm, type StormFigures } from './storm.ts';
@@ -28,12 +27,11 @@ const JOIN_RATIO_GOALS: Readonly<Partial<Record<PeerName, number>>> = {
 };
 const BACK_MS_GOAL = 10_000;
 const STALL_MS_GOAL = 100;
-const IDLE_KIB_GOAL = 20;
 
 export const roomsBench: Bench = {
   async run(options: BenchOptions): Promise<BenchResult> {
     return {
-      rows: [...(await joinRows(options)), ...(await stormRows(options)), ...(await idleRows(options))],
+      rows: [...(await joinRows(options)), ...(await stormRows(options))],
       charts: [],
     };
   },
@@ -113,22 +111,6 @@ function stormRowsOf(
     figure('bystanders: gap', 'ms', ({ bystanderGapMs }) => bystanderGapMs),
     figure('bystanders: gap before', 'ms', ({ calmBystanderGapMs }) => calmBystanderGapMs),
   ];
-}
-
-async function idleRows({ peerOnly, progress }: BenchOptions): Promise<readonly Row[]> {
-  const figures = await ofEach(peerOnly, 'idle connections of', progress, measureIdle);
-  const rowsOf = (peer: PeerName | null): readonly Row[] => {
-    const figure = figuresOf<IdleFigures>('idle', peer, figures.madang, peer === null ? null : figures[peer]);
-    const goal = peer === null ? IDLE_KIB_GOAL : undefined;
-    return [
-      ...IDLE_CONNECTIONS.map((count) =>
-        figure(count.toLocaleString('en'), 'KiB each', (side) => side.kibPerConnection[count], goal),
-      ),
-      figure('each further one', 'KiB', ({ kibPerFurther }) => kibPerFurther),
-      figure('core', 'share of the core', ({ coreShare }) => coreShare),
-    ];
-  };
-  return [...eachPeer(rowsOf), ...(peerOnly ? [] : rowsOf(null))];
 }
 
 function serversOf(peerOnly: boolean): readonly ServerName[] {

@@ -5,8 +5,6 @@ export interface Kind {
   readonly seats: number;
   readonly tickRateHz: number;
   readonly sendRateHz: number;
-  /** Whether everybody moves each tick; where nobody does, there is nothing to send. */
-  readonly isMoving: boolean;
 }
 
 /** Kinds of rooms by name, as the servers' processes get them. */

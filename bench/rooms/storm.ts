@@ -31,8 +31,8 @@ export interface StormFigures {
 
 /** Players whom one core carries with room to spare: their rooms send slowly. Bystanders' rooms do not. */
 const SETTING: Setting = {
-  [PLAYERS]: { seats: 50, tickRateHz: 20, sendRateHz: 4, isMoving: true },
-  [BYSTANDERS]: { seats: 10, tickRateHz: 20, sendRateHz: 20, isMoving: true },
+  [PLAYERS]: { seats: 50, tickRateHz: 20, sendRateHz: 4 },
+  [BYSTANDERS]: { seats: 10, tickRateHz: 20, sendRateHz: 20 },
 };
 const STORM_PLAYERS = 5_000;
 const BYSTANDER_PLAYERS = 40;

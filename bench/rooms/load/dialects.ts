@@ -7,11 +7,11 @@ import {
   type JoinRequest,
   SUBPROTOCOL,
 } from '@madang/core';
+import { BINARY, frameOf, type Line, TEXT, upgradeRequest } from '../../load/line.ts';
+import { Reservations } from '../../load/reservations.ts';
 import { gameOf } from '../madang-games.ts';
 import type { Setting } from '../setting.ts';
-import { BINARY, frameOf, type Line, TEXT, upgradeRequest } from './line.ts';
 import type { LoadStart } from './orders.ts';
-import { Reservations } from './reservations.ts';
 
 /** What a message means to a player. */
 export type Heard =
@@ -27,7 +27,7 @@ export interface Dialect {
   /** The request for the upgrade that begins a player's way into a room. */
   ask(): Buffer | Promise<Buffer>;
   /** What this player says first, once upgraded; null where the server speaks first. With a token: by who returns to a seat. */
-  hello(number: number, token: string | null): Buffer | null;
+  hello(token: string | null): Buffer | null;
   /** Reads a message, and answers it where the protocol says so. */
   hear(line: Line, data: Buffer, start: number, end: number): Heard;
   /** What is said by one who leaves for good; null where the closing says it. */
@@ -35,10 +35,10 @@ export interface Dialect {
 }
 
 /** The way into rooms of this kind. */
-export function dialectOf({ server, port, setting, isIdentified }: LoadStart, kind: string): Dialect {
+export function dialectOf({ server, port, setting }: LoadStart, kind: string): Dialect {
   switch (server) {
     case 'madang':
-      return madang(port, setting, kind, isIdentified);
+      return madang(port, setting, kind);
     case 'colyseus':
       return colyseus(port, kind);
     case 'socketio':
@@ -48,7 +48,7 @@ export function dialectOf({ server, port, setting, isIdentified }: LoadStart, ki
   }
 }
 
-function madang(port: number, setting: Setting, kind: string, isIdentified: boolean): Dialect {
+function madang(port: number, setting: Setting, kind: string): Dialect {
   const WELCOME = 64;
   const SNAPSHOT = 65;
   const DELTA = 66;
@@ -71,12 +71,7 @@ function madang(port: number, setting: Setting, kind: string, isIdentified: bool
   const hello = frameOf(encodeJoin(join));
   return {
     ask: () => request,
-    hello(number, token) {
-      if (token === null && !isIdentified) return hello;
-      const identity = isIdentified ? `player-${number}` : '';
-      const back = token === null ? {} : ({ way: 'return', key: token } as const);
-      return frameOf(encodeJoin({ ...join, identity, ...back }));
-    },
+    hello: (token) => (token === null ? hello : frameOf(encodeJoin({ ...join, way: 'return', key: token }))),
     hear(_line, data, start, end) {
       const byte = data[start];
       if (byte === DELTA) return 'update';

@@ -8,8 +8,6 @@ export interface LoadStart {
   readonly server: ServerName;
   readonly port: number;
   readonly setting: Setting;
-  /** Whether players show who they are, to servers that can be shown it. */
-  readonly isIdentified: boolean;
 }
 
 export type Order =

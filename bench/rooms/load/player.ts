@@ -1,6 +1,7 @@
 /** One player: the way in, what it is sent, and the way out. */
+
+import { Line } from '../../load/line.ts';
 import type { Dialect, Heard } from './dialects.ts';
-import { Line } from './line.ts';
 
 /** The end of a way in that did not lead to a seat, or of a line after it did. */
 export interface Setback {
@@ -74,7 +75,7 @@ export class Player {
   #open(request: Buffer): void {
     const line = new Line(this.#port, this.number, request, {
       opened: () => {
-        const hello = this.#dialect.hello(this.number, this.token);
+        const hello = this.#dialect.hello(this.token);
         if (hello !== null) line.send(hello);
       },
       message: (_line, data, start, end) => this.#hear(this.#dialect.hear(line, data, start, end)),

@@ -10,7 +10,7 @@ import { report } from './reporting.ts';
 const Mover = schema({ x: t.float32(), y: t.float32() }, 'Mover');
 const State = schema({ movers: t.map(Mover) }, 'State');
 
-function roomOf({ seats, tickRateHz, sendRateHz, isMoving }: Kind) {
+function roomOf({ seats, tickRateHz, sendRateHz }: Kind) {
   return class extends Room {
     override maxClients = seats;
     override patchRate = 1000 / sendRateHz;
@@ -18,7 +18,6 @@ function roomOf({ seats, tickRateHz, sendRateHz, isMoving }: Kind) {
     #tick = 0;
 
     override onCreate(): void {
-      if (!isMoving) return;
       this.setSimulationInterval(() => {
         this.#tick++;
         let number = 0;

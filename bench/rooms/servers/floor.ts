@@ -41,8 +41,7 @@ server.on('listening', () => {
   report(typeof address === 'object' && address !== null ? address.port : 0);
 });
 
-function sendTo(open: readonly FloorRoom[], { sendRateHz, isMoving }: Kind): void {
-  if (!isMoving) return;
+function sendTo(open: readonly FloorRoom[], { sendRateHz }: Kind): void {
   setInterval(() => {
     for (const { sockets } of open) {
       const frame = frameOf(UPDATE, sockets.size);

@@ -14,7 +14,7 @@ const io = new Server(http);
 for (const [name, kind] of Object.entries(settingOf(process.argv[2]))) serve(name, kind);
 http.listen(0, '127.0.0.1', () => report((http.address() as AddressInfo).port));
 
-function serve(name: string, { seats, tickRateHz, sendRateHz, isMoving }: Kind): void {
+function serve(name: string, { seats, tickRateHz, sendRateHz }: Kind): void {
   const namespace = io.of(`/${name}`);
   const rooms: Record<string, Walker>[] = [];
   namespace.on('connection', (socket) => {
@@ -28,7 +28,6 @@ function serve(name: string, { seats, tickRateHz, sendRateHz, isMoving }: Kind):
       delete movers[socket.id];
     });
   });
-  if (!isMoving) return;
   const ticksPerSending = Math.round(tickRateHz / sendRateHz);
   let tick = 0;
   setInterval(() => {

@@ -24,6 +24,8 @@ const MASK = [0x37, 0xfa, 0x21, 0x3d] as const;
 
 export interface LineEvents {
   opened(line: Line): void;
+  /** So many bytes came; the messages in them, if any, follow. */
+  received?(bytes: number): void;
   /** One message: the bytes of `data` from `start` to `end`, for as long as this call lasts. */
   message(line: Line, data: Buffer, start: number, end: number): void;
   /** The end of it, whoever ended it, unless this side cut it. */
@@ -47,8 +49,9 @@ export class Line {
       noDelay: true,
       onread: {
         buffer: readBuffer,
-        callback: (bytes, data) => {
-          this.#read(Buffer.from(data.buffer, data.byteOffset, bytes));
+        callback: (bytes) => {
+          this.#on.received?.(bytes);
+          this.#read(bytes);
           return true;
         },
       },
@@ -74,43 +77,54 @@ export class Line {
     this.#on.gone(this, why);
   }
 
-  #read(chunk: Buffer): void {
-    const data = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
+  #read(bytes: number): void {
+    let data = readBuffer;
+    let end = bytes;
+    if (this.#rest !== null) {
+      data = Buffer.concat([this.#rest, readBuffer.subarray(0, bytes)]);
+      end = data.length;
+    }
     let at = 0;
     if (!this.#isOpen) {
-      const end = data.indexOf(HEAD_END);
-      if (end < 0) {
-        this.#rest = Buffer.from(data);
-        return;
-      }
-      const status = data.toString('latin1', 0, UPGRADED.length);
-      if (status !== UPGRADED) return this.#gone(data.toString('latin1', 0, data.indexOf('\r\n')));
-      this.#isOpen = true;
-      at = end + HEAD_END.length;
-      this.#on.opened(this);
+      at = this.#readHead(data, end);
+      if (this.#isOver) return;
     }
-    at = this.#readFrames(data, at);
-    this.#rest = at < data.length && !this.#isOver ? Buffer.from(data.subarray(at)) : null;
+    if (this.#isOpen) at = this.#readFrames(data, at, end);
+    this.#rest = at < end && !this.#isOver ? Buffer.from(data.subarray(at, end)) : null;
+  }
+
+  /** Answers where the head ends, 0 where it is not whole yet. */
+  #readHead(data: Buffer, end: number): number {
+    const head = data.toString('latin1', 0, end);
+    const headEnd = head.indexOf(HEAD_END);
+    if (headEnd < 0) return 0;
+    if (!head.startsWith(UPGRADED)) {
+      this.#gone(head.slice(0, head.indexOf('\r\n')));
+      return 0;
+    }
+    this.#isOpen = true;
+    this.#on.opened(this);
+    return headEnd + HEAD_END.length;
   }
 
   /** Answers where the first frame begins that is not whole yet. */
-  #readFrames(data: Buffer, from: number): number {
+  #readFrames(data: Buffer, from: number, dataEnd: number): number {
     let at = from;
-    while (at + 2 <= data.length && !this.#isOver) {
+    while (at + 2 <= dataEnd && !this.#isOver) {
       const opcode = (data[at] ?? 0) & OPCODE;
       let size = data[at + 1] ?? 0;
       let start = at + 2;
       if (size === 126) {
-        if (data.length < at + 4) break;
+        if (dataEnd < at + 4) break;
         size = data.readUInt16BE(at + 2);
         start = at + 4;
       } else if (size === 127) {
-        if (data.length < at + 10) break;
+        if (dataEnd < at + 10) break;
         size = Number(data.readBigUInt64BE(at + 2));
         start = at + 10;
       }
       const end = start + size;
-      if (end > data.length) break;
+      if (end > dataEnd) break;
       if (opcode === TEXT || opcode === BINARY) this.#on.message(this, data, start, end);
       else if (opcode === PING) this.send(frameOf(data.subarray(start, end), PONG));
       else if (opcode === CLOSE) this.#gone(`close ${size >= 2 ? data.readUInt16BE(start) : ''}`.trimEnd());
