@@ -13,20 +13,12 @@ export function commandOf(server: ServerId, nodeOptions: readonly string[]): rea
     script(file),
     ...args,
   ];
-  // As our own commands start a server (docs/decisions/0026); what is given behind it counts.
-  const ours = (...args: readonly string[]): readonly string[] => [
-    process.execPath,
-    '--max-semi-space-size=8',
-    ...nodeOptions,
-    script('madang.ts'),
-    ...args,
-  ];
   switch (server) {
     case 'madang':
     case 'madang-websocket':
-      return ours();
+      return node('madang.ts');
     case 'madang-socketio':
-      return ours('socketio');
+      return node('madang.ts', 'socketio');
     case 'colyseus':
       return node('colyseus.ts');
     case 'colyseus-quantized':
