@@ -75,7 +75,8 @@ class SocketIoGateway implements Gateway {
     });
     // What the engine refuses by itself.
     this.#engine.on('connection_error', () => counters.refused('BAD_REQUEST', 'a Socket.IO request was refused'));
-    this.#io = new Server({ serveClient: false, connectTimeout: limits.joinTimeoutMs });
+    // Ours ends who does not join, and counts it; the library's must not come first.
+    this.#io = new Server({ serveClient: false, connectTimeout: 2 * limits.joinTimeoutMs });
     this.#states = new StateBroadcast();
     this.#engine.on('connection', (connection: EngineSocket) => this.#watch(connection));
     this.#io.bind(this.#engine);
