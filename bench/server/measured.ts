@@ -26,7 +26,8 @@ export function cellOf({ cells }: Measured, workload: WorkloadId, server: Server
   return rounds[(rounds.length - 1) >> 1] ?? null;
 }
 
-/** How many clients the server takes; null where that was not found out. */
+/** How many clients the server takes; null where that was not found out, as where the first step was too many already. */
 export function capacityOf({ capacities }: Measured, workload: WorkloadId, server: ServerId): CapacityFigures | null {
-  return capacities.find((one) => one.workload === workload && one.server === server) ?? null;
+  const found = capacities.find((one) => one.workload === workload && one.server === server);
+  return found === undefined || found.players === 0 ? null : found;
 }

@@ -9,7 +9,8 @@ const SETTLE_MS = 2_000;
 /** Far from the end a short look will do. */
 const LOOK_MS = 2_000;
 
-const FIRST = 100;
+/** A full room of the largest kind: Flask has no place for two. */
+const FIRST = 50;
 /** What one machine's addresses and the files of one process allow. */
 const MOST = 12_000;
 /** From a step to the next: this little, but as much as still leaves the server time where it has plenty. */

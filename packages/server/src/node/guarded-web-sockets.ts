@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { Duplex, Writable } from 'node:stream';
+import { type Duplex, Writable } from 'node:stream';
 import { ERRORS, GameError } from '@madang/core';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { afterAwake } from '../gateways/awake-time.ts';
@@ -88,7 +88,7 @@ export function tooLongYet(sizeBytes: number, visitor: Pick<Visitor, 'isAdmitted
 
 /** Apart, so that nothing which lives as long as the connection keeps its request, which is larger than all else it has. */
 function holdToLimits(webSocket: WebSocket, socket: Duplex, visitor: Visitor, guard: WebSocketGuard): void {
-  const hold = new Hold(webSocket, visitor, guard);
+  const hold = new Hold(webSocket, socket, visitor, guard);
   socket.once('close', () => hold.end());
 }
 
@@ -102,20 +102,27 @@ class Hold {
   #pongs: TokenBucket | null = null;
   /** Follows what the library reads; null while it is in the midst of nothing. */
   #frames: FrameWatch | null = null;
+  /** True behind what is no WebSocket message, and behind a close. */
+  #isBroken = false;
   /** The message that is to be whole in time. */
   #timed: number | null = null;
   #cancel: (() => void) | null = null;
 
-  constructor(webSocket: WebSocket, visitor: Visitor, guard: WebSocketGuard) {
+  constructor(webSocket: WebSocket, socket: Duplex, visitor: Visitor, guard: WebSocketGuard) {
     const { messageBytes, messageBytesBeforeJoin } = guard.limits;
     this.#webSocket = webSocket;
     this.#visitor = visitor;
     this.#guard = guard;
     this.#shortBytesMax = Math.min(SHORT_BYTES_MAX, messageBytes, messageBytesBeforeJoin);
     // The library has no door for bytes but this one, by which its own listener brings all that the socket reads, for as long as it does.
-    const receiver = Reflect.get(webSocket, '_receiver') as Writable;
-    const read = receiver.write.bind(receiver);
-    receiver.write = (chunk: Buffer) => this.#read(chunk, read);
+    const receiver: unknown = Reflect.get(webSocket, '_receiver');
+    if (receiver instanceof Writable) {
+      const read = receiver.write.bind(receiver);
+      receiver.write = (chunk: Buffer) => this.#read(chunk, receiver, read);
+    } else {
+      // A release of it that has another: slower, and held to the same limits. Heard after the library, which listens already.
+      socket.on('data', (chunk: Buffer) => this.#check(chunk));
+    }
     webSocket.on('ping', () => this.#pinged());
     webSocket.on('pong', () => this.#ponged());
     // A close follows, which tells the gateway; an error that nobody hears would end the process.
@@ -142,16 +149,14 @@ class Hold {
   }
 
   /** Answers whether more may come, as streams do. */
-  #read(chunk: Buffer, read: (rest: Buffer) => boolean): boolean {
-    // In the midst of something the library goes on with it.
-    const at = this.#timed === null ? this.#readShort(chunk) : 0;
+  #read(chunk: Buffer, receiver: Writable, read: (rest: Buffer) => boolean): boolean {
+    // In the midst of something the library goes on with it, and behind what was wrong nobody does.
+    const at = this.#timed === null && !this.#isBroken ? this.#readShort(chunk) : 0;
     if (at === chunk.length) return true;
     const rest = at === 0 ? chunk : chunk.subarray(at);
-    // Bytes are unmasked in place, so they are followed before they are read; what is whole in this chunk is dealt with first all the same.
-    this.#frames ??= new FrameWatch();
-    this.#frames.push(rest);
     const isReady = read(rest);
-    this.#check(this.#frames);
+    this.#isBroken = receiver.errored !== null || receiver.writableEnded;
+    this.#check(rest);
     return isReady;
   }
 
@@ -174,7 +179,11 @@ class Hold {
     return at;
   }
 
-  #check({ partial, messageBytes }: FrameWatch): void {
+  /** Follows what the library was given. What was whole in it has been dealt with, a join as well. */
+  #check(chunk: Buffer): void {
+    this.#frames ??= new FrameWatch();
+    this.#frames.push(chunk);
+    const { partial, messageBytes } = this.#frames;
     const tooLong = tooLongYet(messageBytes, this.#visitor, this.#guard.limits);
     if (tooLong !== null) this.#refuse(tooLong);
     if (partial === null) this.#frames = null;

@@ -109,3 +109,28 @@ test('a delay beyond what the runtime can count is kept all the same', () => {
   vi.advanceTimersByTime(1_000);
   expect(ran.map(([name]) => name)).toEqual(['in 25 days']);
 });
+
+test('after long work the event loop goes round before what else is due: what was sent goes out', () => {
+  const { clock, ran, note } = noting();
+  const machineMs = clock.nowMs.bind(clock);
+  let workedMs = 0;
+  vi.spyOn(clock, 'nowMs').mockImplementation(() => machineMs() + workedMs);
+  for (const name of ['one', 'two']) {
+    clock.after(10, () => {
+      note(name);
+      workedMs += 5;
+    });
+  }
+  vi.advanceTimersToNextTimer();
+  expect(ran.map(([name]) => name)).toEqual(['one']);
+  vi.advanceTimersToNextTimer();
+  expect(ran.map(([name]) => name)).toEqual(['one', 'two']);
+});
+
+test('a delay that is no number is none, and keeps nobody waiting', () => {
+  const { ran, after } = noting();
+  after(Number.NaN, 'at once');
+  after(10, 'later');
+  vi.advanceTimersByTime(20);
+  expect(ran.map(([name]) => name)).toEqual(['at once', 'later']);
+});

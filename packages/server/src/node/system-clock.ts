@@ -9,6 +9,9 @@ import type { Clock } from '../ports/clock.ts';
 /** Longer delays would overflow the runtime's timers, which then fire at once. */
 const DELAY_MAX_MS = 2 ** 31 - 1;
 
+/** After this the event loop goes round, even if more is due: writes go out only then. */
+const TURN_MS = 1;
+
 export class SystemClock implements Clock {
   readonly #timers = new TimerHeap();
   /** When the runtime wakes this clock; infinitely late while nothing is to come. */
@@ -21,7 +24,8 @@ export class SystemClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): () => void {
-    const cancel = this.#timers.add(this.nowMs() + Math.max(0, delayMs), run);
+    // What is no number would never be due, and everything behind it neither.
+    const cancel = this.#timers.add(this.nowMs() + (delayMs > 0 ? delayMs : 0), run);
     this.#await();
     return () => {
       cancel();
@@ -51,13 +55,19 @@ export class SystemClock implements Clock {
     this.#wakeMs = Number.POSITIVE_INFINITY;
   }
 
-  /** Runs what is due, in order. What falls due meanwhile waits for the next turn: sockets are read in between. */
+  /**
+   * Runs what is due, in order, for about a millisecond. The rest, and what falls due meanwhile, waits for the next turn: what was
+   * sent goes out in between, and sockets are read.
+   */
   #fire(): void {
     this.#wakeMs = Number.POSITIVE_INFINITY;
     this.#isFiring = true;
-    const untilMs = this.nowMs();
+    const startMs = this.nowMs();
     try {
-      for (let left = this.#timers.pending; left > 0 && this.#timers.nextMs <= untilMs; left--) this.#timers.take()?.();
+      for (let left = this.#timers.pending; left > 0 && this.#timers.nextMs <= startMs; left--) {
+        this.#timers.take()?.();
+        if (this.nowMs() - startMs >= TURN_MS) break;
+      }
     } finally {
       this.#isFiring = false;
       this.#await();

@@ -72,7 +72,8 @@ export class Seating {
 
   constructor(options: SeatingOptions) {
     const { game, ticksPerSending } = options;
-    const isRewound = Object.keys(game.rewind ?? {}).length > 0;
+    const { step, on = {}, timers = {} } = game;
+    const isRewound = step !== undefined || Object.keys({ ...on, ...timers }).length > 0;
     this.#options = options;
     this.#inputs = { neutral: neutral(game.input), tickRateHz: game.tickRateHz, ticksPerSending, isRewound };
   }
