@@ -82,9 +82,9 @@ describe('madang dev', () => {
     editGame(folder, 'seats: 4', 'seats: = 4');
     await dev.says(/^game\.ts:7: Expression expected\n(?: {2}.*\n)+? {2}.*seats: = 4/mu);
     await walksOn();
-    editGame(folder, 'seats: = 4', 'seats: 4000');
-    await dev.says(/^game\.ts:4: BAD_SCHEMA: .*seats: it must be from 1 to 1,000\.$/mu);
-    editGame(folder, 'seats: 4000', 'seats: four()');
+    editGame(folder, 'seats: = 4', 'seats: 9000');
+    await dev.says(/^game\.ts:4: BAD_SCHEMA: .*seats: it must be from 1 to 5,000\.$/mu);
+    editGame(folder, 'seats: 9000', 'seats: four()');
     await dev.says(/^game\.ts:7: four is not defined$/mu);
     await dev.says('The code from before goes on.', 3);
     await walksOn();

@@ -348,7 +348,7 @@ export function defineGame<
     throw badSchema('sendRateHz', `it must be tickRateHz divided by a whole number from 1 to ${MAX_SEND_EVERY}`);
   }
   if (!Number.isInteger(seats) || seats < 1 || seats > SEATS_MAX) {
-    throw badSchema('seats', `it must be from 1 to ${SEATS_MAX}`);
+    throw badSchema('seats', `it must be from 1 to ${SEATS_MAX.toLocaleString('en')}`);
   }
   for (const part of Object.keys(state)) checkName('state', part);
   checkFields('input', input);
