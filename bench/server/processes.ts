@@ -1,8 +1,9 @@
 /** A server, its load and its riders as processes: where they can be pinned, the server has one core and the others the other. */
-import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { canPin, endChild, LOAD_CORE, nextMessage, SERVER_CORE } from '../children.ts';
 import { commandOf } from './commands.ts';
 import type { ServerId } from './figures.ts';
 import type {
@@ -19,8 +20,6 @@ import { type ProcessUse, processUse } from './process-use.ts';
 import type { ServerQuestion, ServerReading } from './servers/reporting.ts';
 import type { Setting } from './setting.ts';
 
-const SERVER_CORE = '0';
-const LOAD_CORE = '1';
 /** Profiles are written at the end. */
 const END_DEADLINE_MS = 15_000;
 const PORT_DEADLINE_MS = 20_000;
@@ -155,11 +154,6 @@ export class RidersProcess {
   }
 }
 
-/** True where processes can be pinned to two cores. */
-export function canPin(): boolean {
-  return [SERVER_CORE, LOAD_CORE].every((core) => spawnSync('taskset', ['-c', core, 'true']).status === 0);
-}
-
 /** A process of ours that answers orders, one by one. */
 class ForkedChild<Order extends object> {
   readonly #process: ChildProcess;
@@ -190,23 +184,8 @@ class ForkedChild<Order extends object> {
   }
 
   async end(): Promise<void> {
-    if (!this.#process.connected) return;
-    const gone = once(this.#process, 'exit');
-    this.#process.disconnect();
-    await gone;
+    await endChild(this.#process);
   }
-}
-
-/** The next message. Rejects where the process ends without one. */
-function nextMessage(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const gone = (code: number | null): void => reject(new Error(`a process of the bench ended with ${code}`));
-    child.once('exit', gone);
-    child.once('message', (message) => {
-      child.off('exit', gone);
-      resolve(message);
-    });
-  });
 }
 
 async function answerOf(lines: AsyncIterator<string>): Promise<unknown> {

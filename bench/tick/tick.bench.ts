@@ -3,10 +3,10 @@
  * from when it is due on its room's grid to where its rules begin. There is no peer: what others call a tick is a timer that
  * fires again some time after it fired last, and drifts.
  */
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
+import { endChild, forkOn, LOAD_CORE, nextMessage, SERVER_CORE } from '../children.ts';
 import { type Row, toRow } from '../rows.ts';
 import { SEATS, TICK_RATE_HZ } from './game.ts';
 import type { LoadReading, ServerOrder, ServerReading } from './orders.ts';
@@ -15,8 +15,6 @@ const ROOMS = 50;
 const PLAYERS = ROOMS * SEATS;
 const MEASURED_MS = 600_000;
 const CORE_SHARE = 0.7;
-const SERVER_CORE = '0';
-const LOAD_CORE = '1';
 
 /** Until the compiler is done with what runs all the time. */
 const SETTLE_MS = 5_000;
@@ -32,18 +30,18 @@ const DRIFT_PLACES = 3;
 
 export const tickBench: Bench = {
   async run({ haste, progress }: BenchOptions): Promise<BenchResult> {
-    const server = forkOn(SERVER_CORE, 'server.ts', []);
-    const { port } = await next<{ port: number }>(server);
-    const load = forkOn(LOAD_CORE, 'load.ts', [port, PLAYERS]);
-    await next(load);
+    const server = forkOn(SERVER_CORE, new URL('server.ts', import.meta.url), []);
+    const { port } = (await nextMessage(server)) as { port: number };
+    const load = forkOn(LOAD_CORE, new URL('load.ts', import.meta.url), [String(port), String(PLAYERS)]);
+    await nextMessage(load);
     try {
       progress(`the work that leaves ${Math.round((1 - CORE_SHARE) * 100)} % of the core`);
       await calibrate(server);
       progress(`${ROOMS} rooms of ${SEATS} for ${MEASURED_MS / haste / 60_000} minutes`);
       return { rows: await measure(server, load, MEASURED_MS / haste), charts: [] };
     } finally {
-      await end(load);
-      await end(server);
+      await endChild(load);
+      await endChild(server);
     }
   },
 };
@@ -141,35 +139,7 @@ async function tell(server: ChildProcess, order: ServerOrder): Promise<void> {
 }
 
 async function ask<T>(child: ChildProcess, order: object | string): Promise<T> {
-  const answer = next<T>(child);
+  const answer = nextMessage(child) as Promise<T>;
   child.send(order);
   return await answer;
-}
-
-/** The next message. Rejects where the process ends without one. */
-function next<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const gone = (code: number | null): void => reject(new Error(`a process of the bench ended with ${code}`));
-    child.once('exit', gone);
-    child.once('message', (message) => {
-      child.off('exit', gone);
-      resolve(message as T);
-    });
-  });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (!child.connected) return;
-  const gone = once(child, 'exit');
-  child.disconnect();
-  await gone;
-}
-
-/** Each process on a core of its own, where the system can pin them. */
-function forkOn(core: string, script: string, args: readonly number[]): ChildProcess {
-  const canPin = spawnSync('taskset', ['-c', core, 'true']).status === 0;
-  return fork(new URL(script, import.meta.url), args.map(String), {
-    env: { ...process.env, NODE_ENV: 'production' },
-    ...(canPin ? { execPath: 'taskset', execArgv: ['-c', core, process.execPath] } : { execArgv: [] }),
-  });
 }

@@ -1,5 +1,6 @@
 /** The players' process. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerOrders } from '../../children.ts';
 import { BYSTANDERS } from '../setting.ts';
 import { type Dialect, dialectOf } from './dialects.ts';
 import type { Joined, LoadReading, LoadStart, Order, Storm, Weathered } from './orders.ts';
@@ -21,17 +22,7 @@ let longestGapMs = 0;
 let readAtMs = performance.now();
 let updatesRead = 0;
 
-process.on('message', (order: Order) => {
-  carryOut(order).then(
-    (answer) => process.send?.(answer),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
-process.on('disconnect', () => process.exit());
-process.send?.({ ready: true });
+answerOrders<Order>(carryOut);
 
 async function carryOut(order: Order): Promise<Joined | Weathered | LoadReading | { left: number }> {
   switch (order.order) {

@@ -1,5 +1,6 @@
 /** The players' process: carries out one order after the other. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerOrders } from '../../children.ts';
 import { Crowd } from './crowd.ts';
 import type { LoadChurned, LoadJoined, LoadLeft, LoadOrder, LoadReading, LoadReset, LoadStart } from './orders.ts';
 import { spreadOf } from './spacings.ts';
@@ -14,17 +15,7 @@ const CHURN_REST_MS = 3_000;
 
 const crowd = new Crowd(JSON.parse(process.argv[2] ?? '') as LoadStart);
 
-process.on('message', (order: LoadOrder) => {
-  carryOut(order).then(
-    (answer) => process.send?.(answer),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
-process.on('disconnect', () => process.exit());
-process.send?.({ ready: true });
+answerOrders<LoadOrder>(carryOut);
 
 async function carryOut(order: LoadOrder): Promise<LoadJoined | LoadLeft | LoadReset | LoadReading | LoadChurned> {
   switch (order.order) {
