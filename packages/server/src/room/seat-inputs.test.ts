@@ -12,7 +12,7 @@ const of = (x: number): Input => ({ x, jump: 0 });
 
 /** The inputs of a seat, whose room has just played tick `tick`: what comes now is for `tick + 1` at the soonest. */
 function seat({ tick = 10, ticksPerSending = 1, tickRateHz = 20 } = {}) {
-  const inputs = new SeatInputs({ neutral: nothing, tickRateHz, ticksPerSending, isRewound: true });
+  const inputs = new SeatInputs({ neutral: nothing, tickRateHz, ticksPerSending, mayLookBack: true });
   return {
     inputs,
     get tick() {
@@ -429,7 +429,7 @@ interface Link {
 /** Half a minute on a link that keeps order and becomes `later` in the middle. Answers how often it was distrusted. */
 function playHonestly(tickRateHz: number, ticksPerSending: number, [link, later]: [Link, Link], random: SeededRandom) {
   const tickMs = 1000 / tickRateHz;
-  const inputs = new SeatInputs({ neutral: nothing, tickRateHz, ticksPerSending, isRewound: true });
+  const inputs = new SeatInputs({ neutral: nothing, tickRateHz, ticksPerSending, mayLookBack: true });
   const client = new Honest(tickMs, ticksPerSending);
   const down: Message[] = [];
   const up: Message[] = [];

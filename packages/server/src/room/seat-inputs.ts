@@ -30,7 +30,7 @@ export interface SeatInputsOptions {
   readonly tickRateHz: number;
   readonly ticksPerSending: number;
   /** True where rules may look at what players saw. */
-  readonly isRewound: boolean;
+  readonly mayLookBack: boolean;
 }
 
 export class SeatInputs {
@@ -52,7 +52,7 @@ export class SeatInputs {
     this.#latest = { input: options.neutral, tick: 0, viewTick: null };
     this.#current = this.#latest;
     this.#timeline = new InputTimeline(this.#latest, false);
-    this.#screen = options.isRewound ? new SeatScreen(options) : null;
+    this.#screen = options.mayLookBack ? new SeatScreen(options) : null;
   }
 
   /** Claims of what this player saw that its measured latency could not explain. */

@@ -73,9 +73,9 @@ export class Seating {
   constructor(options: SeatingOptions) {
     const { game, ticksPerSending } = options;
     const { step, on = {}, timers = {} } = game;
-    const isRewound = step !== undefined || Object.keys({ ...on, ...timers }).length > 0;
+    const mayLookBack = step !== undefined || Object.keys({ ...on, ...timers }).length > 0;
     this.#options = options;
-    this.#inputs = { neutral: neutral(game.input), tickRateHz: game.tickRateHz, ticksPerSending, isRewound };
+    this.#inputs = { neutral: neutral(game.input), tickRateHz: game.tickRateHz, ticksPerSending, mayLookBack };
   }
 
   get host(): RoomSeat | null {
