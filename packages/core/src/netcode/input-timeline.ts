@@ -19,12 +19,17 @@ interface Entry<T> {
   /** The server has said so: nothing more will be said of it. */
   isCorrected: boolean;
   readonly input: T;
+  /** The one that was put after it. */
+  next: Entry<T> | null;
 }
 
 export class InputTimeline<T> {
   #held: T;
-  /** In the order in which they were put, and so of ascending ticks. */
-  #entries: Entry<T>[] = [];
+  /**
+   * In the order in which they were put, and so of ascending ticks. A chain, since mostly one waits and then none: an array
+   * gives up its room each time it is empty.
+   */
+  #first: Entry<T> | null = null;
   /** What inputs that do not wait any more were addressed to, the last ones: corrections may still speak of them. */
   #gone: number[] = [];
   readonly #isCorrected: boolean;
@@ -37,32 +42,39 @@ export class InputTimeline<T> {
 
   /** Inputs that are still to come. */
   get waiting(): number {
-    return this.#entries.length;
+    let waiting = 0;
+    for (let entry = this.#first; entry !== null; entry = entry.next) waiting++;
+    return waiting;
   }
 
   /** The input of a tick that was not settled yet. */
   at(tick: number): T {
     let input = this.#held;
-    for (const entry of this.#entries) {
-      if (entry.tick > tick) break;
-      input = entry.input;
-    }
+    for (let entry = this.#first; entry !== null && entry.tick <= tick; entry = entry.next) input = entry.input;
     return input;
   }
 
   /** From `tick` on, this input. Whatever was addressed to `tick` or later is void; of too many, the oldest goes. */
   put(tick: number, input: T): void {
-    while (this.#entries.length > 0 && (this.#entries.at(-1)?.tick ?? 0) >= tick) this.#leave(this.#entries.pop());
-    this.#entries.push({ sentFor: tick, tick, isCorrected: false, input });
-    if (this.#entries.length > INPUTS_AHEAD_MAX) this.#leave(this.#entries.shift());
+    let last: Entry<T> | null = null;
+    let kept = 0;
+    let next = this.#first;
+    for (; next !== null && next.tick < tick; next = next.next) {
+      last = next;
+      kept++;
+    }
+    while (next !== null) next = this.#leave(next);
+    const entry: Entry<T> = { sentFor: tick, tick, isCorrected: false, input, next: null };
+    if (last === null) this.#first = entry;
+    else last.next = entry;
+    if (kept === INPUTS_AHEAD_MAX && this.#first !== null) this.#first = this.#leave(this.#first);
   }
 
   /** The tick is over: answers its input, which is held from now on. */
   settle(tick: number): T {
-    while (this.#entries.length > 0 && (this.#entries[0]?.tick ?? 0) <= tick) {
-      const entry = this.#entries.shift();
-      if (entry !== undefined) this.#held = entry.input;
-      this.#leave(entry);
+    while (this.#first !== null && this.#first.tick <= tick) {
+      this.#held = this.#first.input;
+      this.#first = this.#leave(this.#first);
     }
     return this.#held;
   }
@@ -78,30 +90,38 @@ export class InputTimeline<T> {
       this.#gone.splice(gone, 1);
       return;
     }
-    const index = this.#entries.findIndex(({ sentFor, isCorrected }) => sentFor === tick && !isCorrected);
-    const entry = this.#entries[index];
-    if (entry === undefined) return;
+    let before: Entry<T> | null = null;
+    let entry = this.#first;
+    for (; entry !== null && (entry.sentFor !== tick || entry.isCorrected); entry = entry.next) before = entry;
+    if (entry === null) return;
     if (appliedAt === 0) {
-      this.#entries.splice(index, 1);
+      if (before === null) this.#first = entry.next;
+      else before.next = entry.next;
       return;
     }
     entry.tick = appliedAt;
     entry.isCorrected = true;
     // What was put after it had not come by then, or this one would be void: it is late as well, and the server will say how much.
-    for (const later of this.#entries.slice(index + 1)) later.tick = Math.max(later.tick, appliedAt + 1);
+    for (let later = entry.next; later !== null; later = later.next) later.tick = Math.max(later.tick, appliedAt + 1);
   }
 
   /** Hands off: from now on `held` counts, and nothing waits. */
   release(held: T): void {
     this.#held = held;
-    this.#entries = [];
+    this.#first = null;
     this.#gone = [];
   }
 
-  #leave(entry: Entry<T> | undefined): void {
+  /** It does not wait any more. Answers the one after it. */
+  #leave(entry: Entry<T>): Entry<T> | null {
+    const { next } = entry;
+    // An old object that is dead would keep all that were put after it from being collected while they are young.
+    entry.next = null;
     // Of one that was corrected, all has been said.
-    if (!this.#isCorrected || entry === undefined || entry.isCorrected) return;
-    this.#gone.push(entry.sentFor);
-    if (this.#gone.length > INPUTS_AHEAD_MAX) this.#gone.shift();
+    if (this.#isCorrected && !entry.isCorrected) {
+      this.#gone.push(entry.sentFor);
+      if (this.#gone.length > INPUTS_AHEAD_MAX) this.#gone.shift();
+    }
+    return next;
   }
 }

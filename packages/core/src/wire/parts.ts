@@ -39,7 +39,8 @@ export function framed(kind: number, write: (out: ByteWriter) => void): Uint8Arr
   const out = new ByteWriter(64);
   out.u8(kind);
   write(out);
-  return out.written();
+  // A copy: looking at the bytes of a small buffer would move them out of the heap.
+  return out.take();
 }
 
 /** A message by its place in the schema: names never travel. */
