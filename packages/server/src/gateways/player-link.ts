@@ -122,13 +122,24 @@ export class PlayerLink implements ViewedLink {
    * or where refusals come too often, the connection ends. A fault of ours is told as one, without its cause.
    */
   handle(sizeBytes: number, ask: () => void): void {
-    if (this.#isOver) return;
+    if (!this.mayHear(sizeBytes)) return;
     try {
-      this.#budget.spendMessage(sizeBytes);
-      this.#confirm();
       ask();
     } catch (problem) {
       this.fail(problem);
+    }
+  }
+
+  /** The first half of `handle`: pays for a message, and answers whether it is to be heard. What it throws is for `fail`. */
+  mayHear(sizeBytes: number): boolean {
+    if (this.#isOver) return false;
+    try {
+      this.#budget.spendMessage(sizeBytes);
+      this.#confirm();
+      return true;
+    } catch (problem) {
+      this.fail(problem);
+      return false;
     }
   }
 

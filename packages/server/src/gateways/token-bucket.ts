@@ -5,13 +5,24 @@ import type { Clock } from '../ports/clock.ts';
 const TOLERANCE = 1e-6;
 
 /**
- * Kept as the moment at which it is full again, which is all that changes: one number for each message of each connection.
- * Source: the virtual scheduling form of the Generic Cell Rate Algorithm, ITU-T I.371.
+ * When a bucket is full again out of which `tokens` are taken now; NaN where there are not as many in it. The moment at which it
+ * is full is all that changes about a bucket. Source: the virtual scheduling form of the Generic Cell Rate Algorithm,
+ * ITU-T I.371.
  */
+export function fullAtAfter(
+  tokens: number,
+  { fullAtMs, perSecond, burst }: { readonly fullAtMs: number; readonly perSecond: number; readonly burst: number },
+  nowMs: number,
+): number {
+  const missing = fullAtMs <= nowMs ? 0 : ((fullAtMs - nowMs) * perSecond) / 1000;
+  if (missing + tokens > burst + TOLERANCE) return Number.NaN;
+  return Math.max(fullAtMs, nowMs) + (tokens * 1000) / perSecond;
+}
+
 export class TokenBucket {
   readonly #clock: Clock;
-  #perSecond: number;
-  #burst: number;
+  readonly #perSecond: number;
+  readonly #burst: number;
   #fullAtMs = Number.NEGATIVE_INFINITY;
 
   /** Full at first. `perSecond` is above 0. */
@@ -21,32 +32,17 @@ export class TokenBucket {
     this.#burst = burst;
   }
 
-  get perSecond(): number {
-    return this.#perSecond;
-  }
-
-  /** Holds more from now on, and has more at once. */
-  widen(perSecond: number, burst: number): void {
-    const nowMs = this.#clock.nowMs();
-    const missing = this.#missingAt(nowMs);
-    this.#perSecond = perSecond;
-    this.#burst = burst;
-    this.#fullAtMs = nowMs + (missing * 1000) / perSecond;
-  }
-
-  /** Takes this much out; where there is not enough, takes nothing and answers false. Whoever has read the clock may say so. */
-  take(tokens: number, nowMs = this.#clock.nowMs()): boolean {
-    if (this.#missingAt(nowMs) + tokens > this.#burst + TOLERANCE) return false;
-    this.#fullAtMs = Math.max(this.#fullAtMs, nowMs) + (tokens * 1000) / this.#perSecond;
+  /** Takes this much out; where there is not enough, takes nothing and answers false. */
+  take(tokens: number): boolean {
+    const bucket = { fullAtMs: this.#fullAtMs, perSecond: this.#perSecond, burst: this.#burst };
+    const fullAtMs = fullAtAfter(tokens, bucket, this.#clock.nowMs());
+    if (Number.isNaN(fullAtMs)) return false;
+    this.#fullAtMs = fullAtMs;
     return true;
   }
 
   /** True where nothing is taken out: such a bucket is as good as a new one. */
   get isFull(): boolean {
     return this.#fullAtMs <= this.#clock.nowMs();
-  }
-
-  #missingAt(nowMs: number): number {
-    return this.#fullAtMs <= nowMs ? 0 : ((this.#fullAtMs - nowMs) * this.#perSecond) / 1000;
   }
 }

@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { type Duplex, Writable } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { ERRORS, GameError } from '@madang/core';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { afterAwake } from '../gateways/awake-time.ts';
@@ -24,6 +24,22 @@ const CLOSE_TIMEOUT = { closeTimeout: 2_000 };
 
 /** The close code of refusals that have none of their own. */
 const POLICY = 1008;
+
+const NOTHING = Buffer.alloc(0);
+
+/** Who hears the messages of a connection. */
+export interface MessageListener {
+  /** Bytes that are its own, or those of a text. */
+  hear(message: Buffer, isBinary: boolean): void;
+}
+
+/** Where a socket keeps how it is held. */
+const HOLD = Symbol('hold');
+
+/** Stands for `push` on sockets that are held, one function for all of them. */
+function pushHeld(this: Duplex & { [HOLD]?: Hold }, chunk: unknown): boolean {
+  return this[HOLD]?.read(chunk) ?? false;
+}
 
 export interface WebSocketGuard {
   readonly clock: Clock;
@@ -53,17 +69,22 @@ export class GuardedWebSocketServer extends WebSocketServer {
     });
   }
 
+  /** `use` may say who hears short messages; else they are events of the WebSocket, as all others are. */
   override handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    use: (webSocket: WebSocket, request: IncomingMessage) => void,
+    use: (webSocket: WebSocket, request: IncomingMessage, heardBy: (listener: MessageListener) => void) => void,
   ): void {
-    super.handleUpgrade(request, socket, head, (webSocket) => {
+    super.handleUpgrade(request, socket, NOTHING, (webSocket) => {
       const visitor = this.#guard.visitors.get(request);
       if (visitor === undefined) return webSocket.terminate();
-      holdToLimits(webSocket, socket, visitor, this.#guard);
-      use(webSocket, request);
+      const hold = holdToLimits(webSocket, socket, visitor, this.#guard);
+      use(webSocket, request, (listener) => {
+        hold.listener = listener;
+      });
+      // What came with the request is read like the rest, once everybody listens.
+      if (head.length > 0) process.nextTick(() => socket.push(head));
     });
   }
 }
@@ -87,14 +108,20 @@ export function tooLongYet(sizeBytes: number, visitor: Pick<Visitor, 'isAdmitted
 }
 
 /** Apart, so that nothing which lives as long as the connection keeps its request, which is larger than all else it has. */
-function holdToLimits(webSocket: WebSocket, socket: Duplex, visitor: Visitor, guard: WebSocketGuard): void {
+function holdToLimits(webSocket: WebSocket, socket: Duplex, visitor: Visitor, guard: WebSocketGuard): Hold {
   const hold = new Hold(webSocket, socket, visitor, guard);
   socket.once('close', () => hold.end());
+  return hold;
 }
 
-/** How one connection is held to its limits. Short whole messages are read here and given out as the library does; all else it reads. */
+/**
+ * How one connection is held to its limits. It stands where the socket gives out what it has read: short whole messages are taken
+ * there, all else goes on to the library. For the former that saves the work of a stream, of an event, and of a turn of its own.
+ */
 class Hold {
+  listener: MessageListener;
   readonly #webSocket: WebSocket;
+  readonly #socket: Duplex;
   readonly #visitor: Visitor;
   readonly #guard: WebSocketGuard;
   readonly #shortBytesMax: number;
@@ -102,27 +129,21 @@ class Hold {
   #pongs: TokenBucket | null = null;
   /** Follows what the library reads; null while it is in the midst of nothing. */
   #frames: FrameWatch | null = null;
-  /** True behind what is no WebSocket message, and behind a close. */
-  #isBroken = false;
+  /** True where the library is in the midst of nothing, and has read all that there was. */
+  #isBetween = true;
   /** The message that is to be whole in time. */
   #timed: number | null = null;
   #cancel: (() => void) | null = null;
 
   constructor(webSocket: WebSocket, socket: Duplex, visitor: Visitor, guard: WebSocketGuard) {
     const { messageBytes, messageBytesBeforeJoin } = guard.limits;
+    this.listener = { hear: (message, isBinary) => webSocket.emit('message', message, isBinary) };
     this.#webSocket = webSocket;
+    this.#socket = socket;
     this.#visitor = visitor;
     this.#guard = guard;
     this.#shortBytesMax = Math.min(SHORT_BYTES_MAX, messageBytes, messageBytesBeforeJoin);
-    // The library has no door for bytes but this one, by which its own listener brings all that the socket reads, for as long as it does.
-    const receiver: unknown = Reflect.get(webSocket, '_receiver');
-    if (receiver instanceof Writable) {
-      const read = receiver.write.bind(receiver);
-      receiver.write = (chunk: Buffer) => this.#read(chunk, receiver, read);
-    } else {
-      // A release of it that has another: slower, and held to the same limits. Heard after the library, which listens already.
-      socket.on('data', (chunk: Buffer) => this.#check(chunk));
-    }
+    Object.assign(socket, { [HOLD]: this, push: pushHeld });
     webSocket.on('ping', () => this.#pinged());
     webSocket.on('pong', () => this.#ponged());
     // A close follows, which tells the gateway; an error that nobody hears would end the process.
@@ -148,22 +169,31 @@ class Hold {
     if (!this.#pongs.take(1)) this.#refuse(tooMany('pongs', pongsPerSecond));
   }
 
-  /** Answers whether more may come, as streams do. */
-  #read(chunk: Buffer, receiver: Writable, read: (rest: Buffer) => boolean): boolean {
-    // In the midst of something the library goes on with it, and behind what was wrong nobody does.
-    const at = this.#timed === null && !this.#isBroken ? this.#readShort(chunk) : 0;
+  /** What the socket has read, or null at its end. Answers whether more may come, as streams do. */
+  read(chunk: unknown): boolean {
+    // Behind a close, and behind what was wrong, nothing counts any more.
+    if (!Buffer.isBuffer(chunk) || !this.#isOpen) return this.#pass(chunk);
+    const at = this.#isBetween ? this.#readShort(chunk) : 0;
     if (at === chunk.length) return true;
     const rest = at === 0 ? chunk : chunk.subarray(at);
-    const isReady = read(rest);
-    this.#isBroken = receiver.errored !== null || receiver.writableEnded;
+    const mayGoOn = this.#pass(rest);
     this.#check(rest);
-    return isReady;
+    return mayGoOn;
+  }
+
+  /** Gives it to the library, which listens to what the stream gives out. */
+  #pass(chunk: unknown): boolean {
+    return Duplex.prototype.push.call(this.#socket, chunk);
+  }
+
+  get #isOpen(): boolean {
+    return this.#webSocket.readyState === this.#webSocket.OPEN;
   }
 
   /** Gives out the messages that a chunk begins with, as far as they are short and whole, and answers where they end. */
   #readShort(chunk: Buffer): number {
     let at = 0;
-    while (at < chunk.length) {
+    while (at < chunk.length && this.#isOpen) {
       const end = shortMessageEnd(chunk, at, this.#shortBytesMax);
       if (end === 0) break;
       const isBinary = isShortBinary(chunk, at);
@@ -173,7 +203,7 @@ class Hold {
         toggleMask(chunk, at, end);
         break;
       }
-      this.#webSocket.emit('message', message, isBinary);
+      this.listener.hear(message, isBinary);
       at = end;
     }
     return at;
@@ -184,6 +214,7 @@ class Hold {
     this.#frames ??= new FrameWatch();
     this.#frames.push(chunk);
     const { partial, messageBytes } = this.#frames;
+    this.#isBetween = partial === null && this.#socket.readableFlowing === true && this.#socket.readableLength === 0;
     const tooLong = tooLongYet(messageBytes, this.#visitor, this.#guard.limits);
     if (tooLong !== null) this.#refuse(tooLong);
     if (partial === null) this.#frames = null;

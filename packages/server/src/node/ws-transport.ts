@@ -13,9 +13,9 @@ import { afterAwake } from '../gateways/awake-time.ts';
 import type { Limits } from '../gateways/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Visitor } from '../ports/gateway.ts';
-import type { OpenPeer, Peer, Transport } from '../ports/transport.ts';
+import type { OpenPeer, Peer, PeerEvents, Transport } from '../ports/transport.ts';
 import type { Counters } from './counters.ts';
-import { endWebSocket, GuardedWebSocketServer, tooLongYet } from './guarded-web-sockets.ts';
+import { endWebSocket, GuardedWebSocketServer, type MessageListener, tooLongYet } from './guarded-web-sockets.ts';
 import { framed } from './ws-frame.ts';
 
 /** A peer that has not answered by the third ping is gone. Browsers answer by themselves. */
@@ -67,8 +67,13 @@ export class WsTransport implements Transport {
   /** Takes over a connection whose request was already checked. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void {
     this.#visitors.set(request, visitor);
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#accept(webSocket, visitor, new WsPeer(webSocket, socket, this.#writes, visitor, request.url ?? ''));
+    this.#server.handleUpgrade(request, socket, head, (webSocket, _request, heardBy) => {
+      this.#accept(
+        webSocket,
+        visitor,
+        new WsPeer(webSocket, socket, this.#writes, visitor, request.url ?? ''),
+        heardBy,
+      );
     });
   }
 
@@ -89,27 +94,26 @@ export class WsTransport implements Transport {
     cancel();
   }
 
-  #accept(webSocket: WebSocket, visitor: Visitor, peer: WsPeer): void {
+  #accept(webSocket: WebSocket, visitor: Visitor, peer: WsPeer, heardBy: (listener: MessageListener) => void): void {
     const open = this.#open;
     if (open === null) return webSocket.close(1012, 'SERVER_STOPPING');
-    const events = open(peer);
-    // Whatever comes shows that somebody is there: one who reads slowly hears of a ping late.
+    peer.events = open(peer);
+    heardBy(peer);
     webSocket.on('pong', () => {
       peer.unansweredPings = 0;
     });
     webSocket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (peer.unansweredPings > 0) peer.unansweredPings = 0;
       const tooLong = tooLongYet(data.length, visitor, this.#limits);
       if (tooLong !== null) endWebSocket(webSocket, this.#counters, tooLong);
       // What was sent behind that is nobody's any more.
-      if (webSocket.readyState === webSocket.OPEN) events.message(isBinary ? data : data.toString('utf8'));
+      if (webSocket.readyState === webSocket.OPEN) peer.hear(data, isBinary);
     });
     this.#joinGroup = (this.#joinGroup + 1) % PING_GROUPS;
     const group = this.#pingGroups[this.#joinGroup];
     group?.add(peer);
     webSocket.on('close', () => {
       group?.delete(peer);
-      events.gone();
+      peer.events?.gone();
     });
   }
 
@@ -157,9 +161,11 @@ class TurnWrites {
   }
 }
 
-class WsPeer implements Peer {
+class WsPeer implements Peer, MessageListener {
   /** Pings that were sent since it was heard of last. */
   unansweredPings = 0;
+  /** Who is told what comes. */
+  events: PeerEvents | null = null;
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   readonly #writes: TurnWrites;
@@ -189,6 +195,12 @@ class WsPeer implements Peer {
 
   get bufferedBytes(): number {
     return this.#socket.writableLength + this.#frameBytes;
+  }
+
+  hear(message: Buffer, isBinary: boolean): void {
+    // Whatever comes shows that somebody is there: one who reads slowly hears of a ping late.
+    if (this.unansweredPings > 0) this.unansweredPings = 0;
+    this.events?.message(isBinary ? message : message.toString('utf8'));
   }
 
   send(data: Uint8Array | string): void {
