@@ -133,26 +133,35 @@ export class WsTransport implements Transport {
   }
 }
 
+interface Framed {
+  readonly data: Uint8Array | string | null;
+  readonly frame: Buffer;
+}
+
+const NO_MESSAGE: Framed = { data: null, frame: Buffer.alloc(0) };
+
 /** What the peers of a transport are sent in one turn of the event loop. */
 class TurnWrites {
   #peers: WsPeer[] = [];
-  #lastData: Uint8Array | string | null = null;
-  #lastFrame: Buffer | null = null;
+  /** The last two messages, the newer one first: between two that get the same, one is told something of its own. */
+  #newer: Framed = NO_MESSAGE;
+  #older: Framed = NO_MESSAGE;
   readonly #flush = (): void => {
     const peers = this.#peers;
     this.#peers = [];
-    this.#lastData = null;
-    this.#lastFrame = null;
+    this.#newer = NO_MESSAGE;
+    this.#older = NO_MESSAGE;
     for (const peer of peers) peer.flush();
   };
 
   /** The message as a frame; the same frame for the same message again. */
   framed(data: Uint8Array | string): Buffer {
-    if (data !== this.#lastData || this.#lastFrame === null) {
-      this.#lastFrame = framed(data);
-      this.#lastData = data;
+    if (data !== this.#newer.data) {
+      const again = this.#older;
+      this.#older = this.#newer;
+      this.#newer = data === again.data ? again : { data, frame: framed(data) };
     }
-    return this.#lastFrame;
+    return this.#newer.frame;
   }
 
   /** Flushes this peer when the turn is over. */
