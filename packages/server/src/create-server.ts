@@ -98,8 +98,8 @@ export interface ServerOptions {
   /** What a rule's bad write does: `throw` shows it at once, `clamp` logs it and plays on. `throw`. */
   readonly badWrites?: 'throw' | 'clamp';
   /**
-   * A checksum of what it sees goes to each native player with one in so many states; where it fails, the first difference
-   * is logged and the player's copy replaced. 30. 0 for none.
+   * A checksum of what it sees goes to each native player with one in so many states, and less often while nothing changes; where
+   * it fails, the first difference is logged and the player's copy replaced. 30. 0 for none.
    */
   readonly checksumEvery?: number;
   /**

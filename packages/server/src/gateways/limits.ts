@@ -41,7 +41,7 @@ export interface Limits {
   readonly refusalsBurst: number;
   readonly pingsPerSecond: number;
   readonly pongsPerSecond: number;
-  /** One that has not been heard of for three of these in a row is gone. */
+  /** One that has not been heard of for two of these in a row is gone. */
   readonly heartbeatMs: number;
 
   // What goes out over one connection.
@@ -93,8 +93,8 @@ export const DEFAULT_LIMITS: Limits = {
   refusalsBurst: 40,
   pingsPerSecond: 10,
   pongsPerSecond: 10,
-  // Three of them are within the fifteen seconds in which a half-open connection has to be found.
-  heartbeatMs: 4_500,
+  // Two of them are within the fifteen seconds in which a half-open connection has to be found.
+  heartbeatMs: 7_000,
   wholeStatePeriodMs: 500,
   outboxSoftBytes: 256 * 1024,
   outboxHardBytes: 1024 * 1024,

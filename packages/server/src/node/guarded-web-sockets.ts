@@ -17,7 +17,14 @@ import type { Clock } from '../ports/clock.ts';
 import type { Visitor } from '../ports/gateway.ts';
 import type { Counters } from './counters.ts';
 import { FrameWatch } from './frame-watch.ts';
-import { isShortBinary, SHORT_BYTES_MAX, SHORT_HEAD_BYTES, shortMessageEnd, toggleMask } from './short-messages.ts';
+import {
+  isPong,
+  isShortBinary,
+  SHORT_BYTES_MAX,
+  SHORT_HEAD_BYTES,
+  shortMessageEnd,
+  toggleMask,
+} from './short-messages.ts';
 
 /** After our close frame, how long the other side may take to close. The option is newer than its type declaration. */
 const CLOSE_TIMEOUT = { closeTimeout: 2_000 };
@@ -199,11 +206,12 @@ class Hold {
       const isBinary = isShortBinary(chunk, at);
       toggleMask(chunk, at, end);
       const message = chunk.subarray(at + SHORT_HEAD_BYTES, end);
-      if (!isBinary && !isUtf8(message)) {
+      if (isPong(chunk, at)) this.#webSocket.emit('pong', message);
+      else if (isBinary || isUtf8(message)) this.listener.hear(message, isBinary);
+      else {
         toggleMask(chunk, at, end);
         break;
       }
-      this.listener.hear(message, isBinary);
       at = end;
     }
     return at;

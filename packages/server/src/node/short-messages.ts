@@ -1,12 +1,13 @@
 /**
- * WebSocket messages of the usual kind, read where they lie: whole in one frame, short, masked, and text or binary. Nearly all that
- * players send is of this kind, and going through a reader that is ready for any kind costs more than all else that is done
+ * WebSocket messages of the usual kind, read where they lie: whole in one frame, short, masked, and text or binary, or the answer to
+ * a ping. Nearly all that players send is of this kind, and going through a reader that is ready for any kind costs more than all else that is done
  * with an input. What is of another kind is for the WebSocket library. Source: RFC 6455, section 5.2.
  */
 
 /** FIN with the opcode of a message. */
 const WHOLE_TEXT = 0x81;
 const WHOLE_BINARY = 0x82;
+const PONG = 0x8a;
 const MASKED = 0x80;
 const MASK_AT = 2;
 
@@ -20,7 +21,7 @@ export const SHORT_BYTES_MAX = 125;
 export function shortMessageEnd(chunk: Uint8Array, at: number, bytesMax: number): number {
   const first = chunk[at];
   const second = chunk[at + 1] ?? 0;
-  if ((first !== WHOLE_BINARY && first !== WHOLE_TEXT) || second < MASKED) return 0;
+  if ((first !== WHOLE_BINARY && first !== WHOLE_TEXT && first !== PONG) || second < MASKED) return 0;
   const bytes = second - MASKED;
   const end = at + SHORT_HEAD_BYTES + bytes;
   return bytes > bytesMax || end > chunk.length ? 0 : end;
@@ -29,6 +30,11 @@ export function shortMessageEnd(chunk: Uint8Array, at: number, bytesMax: number)
 /** True for a binary message, of one that `shortMessageEnd` found. */
 export function isShortBinary(chunk: Uint8Array, at: number): boolean {
   return chunk[at] === WHOLE_BINARY;
+}
+
+/** True for the answer to a ping, of what `shortMessageEnd` found. */
+export function isPong(chunk: Uint8Array, at: number): boolean {
+  return chunk[at] === PONG;
 }
 
 /** Takes the mask off the message whose frame begins at `at`, in place; a second time puts it on again. */

@@ -18,8 +18,11 @@ import type { Counters } from './counters.ts';
 import { endWebSocket, GuardedWebSocketServer, type MessageListener, tooLongYet } from './guarded-web-sockets.ts';
 import { framed } from './ws-frame.ts';
 
-/** A peer that has not answered by the third ping is gone. Browsers answer by themselves. */
-const UNANSWERED_PINGS_MAX = 2;
+/** A peer that has not answered by the next ping is gone. Browsers answer by themselves. */
+const UNANSWERED_PINGS_MAX = 1;
+
+/** A ping without anything in it. Source: RFC 6455, section 5.5.2. */
+const PING = Buffer.from([0x89, 0]);
 
 /** Peers are pinged in so many groups, one after another: thousands at once would stall what is played meanwhile. */
 const PING_GROUPS = 16;
@@ -246,7 +249,7 @@ class WsPeer implements Peer, MessageListener {
 
   ping(): void {
     this.unansweredPings++;
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.ping();
+    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#socket.write(PING);
   }
 
   terminate(): void {

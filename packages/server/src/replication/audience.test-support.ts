@@ -71,7 +71,7 @@ export class Audience {
     const failed = (problem: unknown): never => {
       throw problem;
     };
-    this.replication = new Replication({ game, state: this.state, checksumEvery, failed });
+    this.replication = new Replication({ game, state: this.state, checksumEvery, checkedAgainEvery: 1, failed });
     this.#copy(() => true);
     this.publish();
   }

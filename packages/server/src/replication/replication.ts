@@ -44,11 +44,15 @@ export interface InterestTable {
   rowsFor(seat: ViewSeat): VisibleRows;
 }
 
+const CHECKED_AGAIN_EVERY = 8;
+
 export interface ReplicationOptions {
   readonly game: Game;
   readonly state: StateStore;
   /** A checksum goes to each peer with one in so many sendings; 0 for none. */
   readonly checksumEvery: number;
+  /** Of a state that was checked before, one in so many checksums is sent: in quiet a copy can hardly come to differ. Absent: 8. */
+  readonly checkedAgainEvery?: number;
   /** Told once a sending what custom interests threw in the one before, and for how many rows; those are not shown. */
   failed(problem: unknown, rows: number): void;
 }
@@ -179,7 +183,17 @@ export class Replication {
   /** True when a seat's checksum is due in this sending; seats take turns, unless one hash serves all. */
   isCheckDue(seat: number): boolean {
     const { checksumEvery } = this.#options;
-    return checksumEvery > 0 && (this.sendings + (this.isSameForAll ? 0 : seat)) % checksumEvery === 0;
+    return checksumEvery > 0 && this.#turns(seat) % checksumEvery === 0;
+  }
+
+  /** True when a checksum that is due in this sending is due also for a state that was checked before. */
+  isCheckedAgain(seat: number): boolean {
+    const { checksumEvery, checkedAgainEvery = CHECKED_AGAIN_EVERY } = this.#options;
+    return this.#turns(seat) % (checksumEvery * checkedAgainEvery) === 0;
+  }
+
+  #turns(seat: number): number {
+    return this.sendings + (this.isSameForAll ? 0 : seat);
   }
 
   changesOf(table: TableStore): TableChanges {

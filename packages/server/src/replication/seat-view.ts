@@ -51,6 +51,8 @@ export class SeatView implements RoomView, Eyes {
   #movingAt = NOTHING;
   /** The sending in which it was told last that nothing changed. */
   #stillAt = NOTHING;
+  /** The publication that a checksum was sent of last. */
+  #checked = NOTHING;
   #isGrantingAll = false;
   /** Bytes that the tables with interest may take now. */
   #budget = 0;
@@ -153,6 +155,7 @@ export class SeatView implements RoomView, Eyes {
     this.#lookAtAll();
     this.#take();
     this.#takenTick = replication.tick;
+    this.#checked = NOTHING;
     const out = replication.scratch;
     out.seek(0);
     writeSnapshotHead(out, replication.tick);
@@ -167,6 +170,8 @@ export class SeatView implements RoomView, Eyes {
   check(): Uint8Array | null {
     const replication = this.#replication;
     if (!replication.isCheckDue(this.seat) || this.#isBehind || this.#isWaiting) return null;
+    if (this.#checked === this.#taken && !replication.isCheckedAgain(this.seat)) return null;
+    this.#checked = this.#taken;
     const hash = replication.isSameForAll ? replication.hashOfAll() : hashState(replication.state, this);
     return encodeCheck(this.#takenTick, hash);
   }
