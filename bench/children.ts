@@ -5,6 +5,9 @@ import { once } from 'node:events';
 export const SERVER_CORE = '0';
 export const LOAD_CORE = '1';
 
+/** What the README advises for a server that has one core, see decision 28. */
+export const ONE_CORE_OPTIONS: readonly string[] = ['--max-semi-space-size=16', '--v8-pool-size=1'];
+
 /** True where processes can be pinned to these two cores. */
 export function canPin(): boolean {
   return [SERVER_CORE, LOAD_CORE].every((core) => spawnSync('taskset', ['-c', core, 'true']).status === 0);

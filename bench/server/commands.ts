@@ -1,12 +1,10 @@
 /** How each server is started. */
 import { fileURLToPath } from 'node:url';
+import { ONE_CORE_OPTIONS } from '../children.ts';
 import type { ServerId } from './figures.ts';
 
 const PYTHON = '/usr/bin/python3';
 const BUN = fileURLToPath(new URL('../node_modules/@oven/bun-linux-x64/bin/bun', import.meta.url));
-
-/** What our README advises for a server with many players: half the room for young objects that Node would take. */
-const ADVISED = ['--max-semi-space-size=16'];
 
 /** The program and its arguments, but for the setting, which is the last of them. `nodeOptions` are for servers that Node runs. */
 export function commandOf(server: ServerId, nodeOptions: readonly string[]): readonly string[] {
@@ -18,7 +16,7 @@ export function commandOf(server: ServerId, nodeOptions: readonly string[]): rea
   ];
   const ours = (...args: readonly string[]): readonly string[] => [
     process.execPath,
-    ...ADVISED,
+    ...ONE_CORE_OPTIONS,
     ...nodeOptions,
     script('madang.ts'),
     ...args,

@@ -13,6 +13,8 @@ export interface ServerReading {
   readonly cpuMs: number;
   /** How long it could have run and did not get its core; null where the system does not tell. */
   readonly waitedMs: number | null;
+  /** As the system counts it, of all its cores; null where it does not. */
+  readonly stolenMs: number | null;
   readonly rooms: readonly RoomReading[];
   readonly lateness: LatenessReading;
   /** What the work came to: what is told must have been done. */

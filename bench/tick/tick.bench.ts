@@ -6,7 +6,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
-import { endChild, forkOn, LOAD_CORE, nextMessage, SERVER_CORE } from '../children.ts';
+import { endChild, forkOn, LOAD_CORE, nextMessage, ONE_CORE_OPTIONS, SERVER_CORE } from '../children.ts';
 import { type Row, toRow } from '../rows.ts';
 import { SEATS, TICK_RATE_HZ } from './game.ts';
 import type { LoadReading, ServerOrder, ServerReading } from './orders.ts';
@@ -30,7 +30,7 @@ const DRIFT_PLACES = 3;
 
 export const tickBench: Bench = {
   async run({ haste, progress }: BenchOptions): Promise<BenchResult> {
-    const server = forkOn(SERVER_CORE, new URL('server.ts', import.meta.url), []);
+    const server = forkOn(SERVER_CORE, new URL('server.ts', import.meta.url), [], ONE_CORE_OPTIONS);
     const { port } = (await nextMessage(server)) as { port: number };
     const load = forkOn(LOAD_CORE, new URL('load.ts', import.meta.url), [String(port), String(PLAYERS)]);
     await nextMessage(load);
@@ -69,6 +69,7 @@ async function measure(server: ChildProcess, load: ChildProcess, forMs: number):
   const seconds = (server1.nowMs - server0.nowMs) / 1000;
   const { lateness } = server1;
   const waitedMs = server1.waitedMs === null || server0.waitedMs === null ? null : server1.waitedMs - server0.waitedMs;
+  const stolenMs = server1.stolenMs === null || server0.stolenMs === null ? null : server1.stolenMs - server0.stolenMs;
   const { driftTicks, slippedTicks, missingTicks } = gridsBetween(server0, server1);
   const figure = (metric: string, unit: string, ours: number | null, goal?: number): Row =>
     toRow({
@@ -91,6 +92,7 @@ async function measure(server: ChildProcess, load: ChildProcess, forMs: number):
     figure('not played', 'ticks', missingTicks, 0),
     figure('measured', 's', seconds),
     figure('core', 'share of a core', (server1.cpuMs - server0.cpuMs) / 1000 / seconds),
+    figure('taken away by the host', 'share of the time', stolenMs === null ? null : stolenMs / 1000 / seconds),
     figure('waited for its core', 'share of the time', waitedMs === null ? null : waitedMs / 1000 / seconds),
     figure('rate', 'states per player and second', (load1.frames - load0.frames) / seconds / PLAYERS),
     figure('lost', 'players', PLAYERS - load1.connected, 0),
