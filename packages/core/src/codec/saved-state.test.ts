@@ -364,7 +364,7 @@ describe('the format', () => {
     expect(toJson(restored(golden, newer), 'server')).toEqual({
       round: { note: { a: 1 }, winner: 0 },
       ships: {
-        65537: { heading: Math.PI / 2, hp: 0, x: 300, owner: 2 },
+        65537: { heading: 1.571, hp: 0, x: 300, owner: 2 },
         3: { heading: 0, hp: 0, x: 1, owner: 0 },
       },
     });

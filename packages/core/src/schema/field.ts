@@ -27,6 +27,8 @@ export interface IntCodec<T> {
   /** The raw value nearest to one that `quantise` refuses, or undefined where none is near. */
   clamp(value: unknown): number | undefined;
   toValue(raw: number): T;
+  /** How many decimals tell each of its values from the next; absent where values are whole, or no numbers. */
+  readonly decimals?: number;
 }
 
 /** Values held as a double. `quantise` answers NaN for what the type does not accept. */
@@ -249,7 +251,13 @@ export function quantized(range: { min: number; max: number; step: number }): Fi
     clamp: (value) =>
       typeof value !== 'number' || Number.isNaN(value) ? undefined : stepsTo(Math.min(max, Math.max(min, value))) | 0,
     toValue: (raw) => min + (raw >>> 0) * step,
+    decimals: decimalsFor(step),
   });
+}
+
+/** As many as bring any number nearer to itself than half a step. */
+function decimalsFor(step: number): number {
+  return Math.max(0, Math.floor(-Math.log10(step)) + 1);
 }
 
 /** One direction of a stick: -1 to 1 in 64ths. */
@@ -281,6 +289,7 @@ export function angle(options: { bits: number }): Field<number> {
     },
     clamp: () => undefined,
     toValue: (raw) => (raw / parts) * turn,
+    decimals: decimalsFor(turn / parts),
   });
 }
 

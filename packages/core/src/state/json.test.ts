@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytes, json, list, text } from '../schema/boxed-field.ts';
-import { u8, u16 } from '../schema/field.ts';
+import { angle, quantized, u8, u16 } from '../schema/field.ts';
 import { grid, record, table } from '../schema/state-schema.ts';
 import { toJson } from './json.ts';
 import { createState } from './state-store.ts';
@@ -86,4 +87,29 @@ test('JSON names rows by their ids, and spells bytes as numbers and lists as lis
   expect(JSON.parse(JSON.stringify(toJson(state, 'server')))).toEqual({
     things: { 65537: { packed: [1, 255], marks: [3, 4], extra: { deep: [null, true] }, owner: 0 } },
   });
+});
+
+test('JSON spells numbers of steps as shortly as tells them apart', () => {
+  const steps = fc.record({
+    min: fc.integer({ min: -4000, max: 4000 }).map((eighths) => eighths / 8),
+    step: fc.constantFrom(1 / 64, 0.01, 0.3, 1, 2.5, 1 / 3, 1e-4),
+    count: fc.integer({ min: 1, max: 100_000 }),
+  });
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 1, max: 16 }), fc.nat(), ({ min, step, count }, bits, any) => {
+      const place = quantized({ min, max: min + step * count, step });
+      const heading = angle({ bits });
+      const state = createState({ pin: record({ place, heading }) });
+      const at = min + step * (any % (count + 1));
+      const to = ((any % 2 ** bits) / 2 ** bits) * 2 * Math.PI;
+      Object.assign(state.view.pin, { place: at, heading: to });
+      const { pin } = toJson(state, 'server') as { pin: { place: number; heading: number } };
+      expect(place.codec.quantise(pin.place)).toBe(place.codec.quantise(at));
+      expect(heading.codec.quantise(pin.heading)).toBe(heading.codec.quantise(to));
+      expect(String(pin.heading).length).toBeLessThanOrEqual(8);
+    }),
+  );
+  const tile = createState({ pin: record({ x: quantized({ min: 0, max: 100, step: 1 / 64 }) }) });
+  tile.view.pin.x = 12.015625;
+  expect(toJson(tile, 'server')).toEqual({ pin: { x: 12.02 } });
 });

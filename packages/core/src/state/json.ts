@@ -3,7 +3,8 @@
  *
  *   table    { "<row id>": { each visible field, "owner": seat number or 0 } }
  *   record   { each visible field }
- *            a field of bytes is a list of numbers
+ *            a field of bytes is a list of numbers; one of steps has as many decimals as tell them apart, which are another
+ *            spelling of the same value to whoever reads it back
  *   grid     { "width", "height", "cells": [row by row] }; a hidden grid is absent
  */
 import type { JsonObject, JsonValue } from '../json-value.ts';
@@ -40,9 +41,17 @@ function rowToJson(table: TableStore, place: number, columns: number, isLive: bo
   for (let rest = columns; rest !== 0; rest &= rest - 1) {
     const column = columnAt(table, rest);
     const values = isLive ? column.data : column.sent;
-    const value =
-      column.store === 'boxed' ? column.codec.toValue(values[place]) : column.codec.toValue(Number(values[place]));
-    json[column.name] = value instanceof Uint8Array ? Array.from(value) : (value as JsonValue);
+    const { codec } = column;
+    const value = codec.store === 'boxed' ? codec.toValue(values[place]) : codec.toValue(Number(values[place]));
+    if (value instanceof Uint8Array) json[column.name] = Array.from(value);
+    else if (typeof value === 'number' && codec.store === 'int' && codec.decimals !== undefined)
+      json[column.name] = rounded(value, codec.decimals);
+    else json[column.name] = value as JsonValue;
   }
   return json;
+}
+
+function rounded(value: number, decimals: number): number {
+  const scale = 10 ** decimals;
+  return Math.round(value * scale) / scale;
 }

@@ -256,5 +256,11 @@ function visible(
   const seen = columns.filter(({ type: { visibility } }) => {
     return visibility === 'everyone' || (visibility !== 'nobody' && isPrivateSeen(visibility));
   });
-  return Object.fromEntries(seen.map(({ name }) => [name, values[name]]));
+  return Object.fromEntries(seen.map(({ name, codec }) => [name, spelled(codec, values[name])]));
+}
+
+/** As JSON has it. */
+function spelled(codec: TableStore['columns'][number]['codec'], value: unknown): unknown {
+  if (typeof value !== 'number' || codec.store !== 'int' || codec.decimals === undefined) return value;
+  return Math.round(value * 10 ** codec.decimals) / 10 ** codec.decimals;
 }
