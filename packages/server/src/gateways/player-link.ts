@@ -130,7 +130,7 @@ export class PlayerLink implements ViewedLink {
     }
   }
 
-  /** The first half of `handle`: pays for a message, and answers whether it is to be heard. What it throws is for `fail`. */
+  /** The first half of `handle`: pays for a message, and answers whether it is to be heard. What hearing it throws is for `fail`. */
   mayHear(sizeBytes: number): boolean {
     if (this.#isOver) return false;
     try {
