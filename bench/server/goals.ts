@@ -1,7 +1,7 @@
 /** The goals: each one figure of ours, alone or beside another server's of the same run. */
 import { type Row, toRow } from '../rows.ts';
 import type { Figures, ServerId } from './figures.ts';
-import { capacityOf, cellOf, type Measured } from './measured.ts';
+import { capacityOf, cellOf, type Measured, tooManyFor } from './measured.ts';
 import { type WorkloadId, workloadOf } from './workloads.ts';
 
 interface Metric {
@@ -26,6 +26,8 @@ const TRIP_P99: Metric = { name: 'round trip, p99', unit: 'ms', of: (cell) => ce
 /** A rate is full where no more is missing than the edges of the time measured can hide. */
 const FULL_RATE = 0.99;
 const P99_TICKS = 1.5;
+
+const OURS: ReadonlySet<ServerId> = new Set(['madang', 'madang-socketio', 'madang-websocket']);
 
 /** One figure, of whichever server is asked for. */
 interface Subject {
@@ -61,7 +63,11 @@ export function judge(measured: Measured): readonly Row[] {
     case: workload,
     metric: 'capacity',
     unit: 'clients',
-    of: (server) => capacityOf(measured, workload, server)?.players ?? null,
+    of(server) {
+      const { players } = capacityOf(measured, workload, server) ?? { players: null };
+      // A peer that took none of the ramp's steps is taken to carry the first, which is more than it does.
+      return players ?? (OURS.has(server) ? null : tooManyFor(measured, workload, server));
+    },
   });
   const arena = at('arena-50', 2_000);
   const nakama = at('nakama-10', 5_000);

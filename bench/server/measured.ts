@@ -31,3 +31,9 @@ export function capacityOf({ capacities }: Measured, workload: WorkloadId, serve
   const found = capacities.find((one) => one.workload === workload && one.server === server);
   return found === undefined || found.players === 0 ? null : found;
 }
+
+/** The number of clients that was the first step, and too many already: the server takes fewer. Null where it took them. */
+export function tooManyFor({ capacities }: Measured, workload: WorkloadId, server: ServerId): number | null {
+  const found = capacities.find((one) => one.workload === workload && one.server === server);
+  return found?.players === 0 ? (found.steps[0]?.players ?? null) : null;
+}
