@@ -1,7 +1,8 @@
 /**
- * WebSocket messages of the usual kind, read where they lie: whole in one frame, short, masked, and text or binary, or the answer to
- * a ping. Nearly all that players send is of this kind, and going through a reader that is ready for any kind costs more than all else that is done
- * with an input. What is of another kind is for the WebSocket library. Source: RFC 6455, section 5.2.
+ * WebSocket messages of the usual kind, read where they lie: whole in one frame, short, masked, and text or binary, or the
+ * answer to a ping. Nearly all that players send is of this kind, and going through a reader that is ready for any kind costs
+ * more than all else that is done with an input. What is of another kind is for the WebSocket library. Source: RFC 6455,
+ * section 5.2.
  */
 
 /** FIN with the opcode of a message. */
