@@ -130,8 +130,8 @@ describe.each([
     expect(agrees()).toBe(true);
     corrupt(made);
     expect(agrees()).toBe(false);
-    // Where nothing moves, each eighth checksum is sent.
-    await clock.advanceAsync(8 * 100 * CHECKSUM_EVERY + 1_000);
+    // Where nothing moves, each fortieth checksum is sent.
+    await clock.advanceAsync(40 * 100 * CHECKSUM_EVERY + 1_000);
     expect(agrees()).toBe(true);
     expect(asked).toEqual(['repair', 'diverged']);
     expect(logged).toEqual([expect.objectContaining({ room: room.id, seat: player.seat, ...at })]);

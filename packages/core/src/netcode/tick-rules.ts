@@ -6,16 +6,7 @@
 import { GameError } from '../errors.ts';
 import type { SeededRandom } from '../random.ts';
 import type { Fields, ValuesOf } from '../schema/field.ts';
-import type {
-  AdvanceMoment,
-  ControlMoment,
-  Game,
-  Messages,
-  Moment,
-  RoomScope,
-  Seat,
-  StepMoment,
-} from '../schema/game.ts';
+import type { AdvanceMoment, ControlMoment, Game, Messages, RoomScope, Seat, StepMoment } from '../schema/game.ts';
 import { parseMessage } from '../schema/message.ts';
 import type { Row, StateSchema } from '../schema/state-schema.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -52,17 +43,26 @@ export interface RulesHost {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** What differs from tick to tick though nothing happens. */
+interface Passing {
+  tick: number;
+  random: SeededRandom;
+  /** True once rules have asked for any of it, or for the past. Whoever wants to know of a tick sets it to false before. */
+  isAskedFor: boolean;
+}
+
 export class TickRules {
   /** The room as rules see it. */
   readonly scope: RoomScope<StateSchema, Messages>;
   /** The moment of every rule but `control` and `advance`. Its tick moves on with `begin`. */
   readonly moment: Readonly<StepMoment<StateSchema>>;
   readonly state: StateStore;
+  /** Rules see it through their moments. */
+  readonly passing: Passing;
 
   readonly #game: Game;
-  readonly #moment: Mutable<StepMoment<StateSchema>>;
   readonly #control: Mutable<ControlMoment<StateSchema>>;
-  readonly #advance: Mutable<AdvanceMoment<StateSchema>>;
+  readonly #advance: AdvanceMoment<StateSchema>;
   readonly #advanced: readonly (readonly [string, (row: Row<Fields>, moment: AdvanceMoment<StateSchema>) => unknown])[];
 
   constructor(game: Game, state: StateStore, host: RulesHost) {
@@ -83,27 +83,49 @@ export class TickRules {
     const seats = { get: () => host.seats() };
     this.scope = Object.assign(Object.create(host.powers, { seats }), own);
     const dt = 1 / game.tickRateHz;
-    this.#moment = { tick: 0, dt, random: host.random, seenBy: (seat, look) => host.seenBy(seat, look) };
-    this.moment = this.#moment;
+    const passing = { tick: 0, random: host.random, isAskedFor: false };
+    const ask = (): Passing => {
+      passing.isAskedFor = true;
+      return passing;
+    };
+    this.passing = passing;
+    this.moment = {
+      get tick() {
+        return ask().tick;
+      },
+      dt,
+      get random() {
+        return ask().random;
+      },
+      seenBy(seat, look) {
+        ask();
+        return host.seenBy(seat, look);
+      },
+    };
     this.#control = {
-      tick: 0,
+      get tick() {
+        return ask().tick;
+      },
       dt,
       state: state.view,
       seat: 0,
       spawn: (table, start) => state.table(table).add(start, { owner: { number: this.#control.seat } }) as never,
       emit: (name, payload) => emit(name, payload, undefined, this.#control.seat),
     };
-    this.#advance = { tick: 0, dt, state: state.view };
+    this.#advance = {
+      get tick() {
+        return ask().tick;
+      },
+      dt,
+      state: state.view,
+    };
     this.#advanced = Object.entries(game.advance ?? {}) as never;
   }
 
   /** The tick whose rules follow, and their chance where it is another than the host's. */
-  begin(tick: number, random?: SeededRandom): Moment {
-    this.#moment.tick = tick;
-    if (random !== undefined) this.#moment.random = random;
-    this.#control.tick = tick;
-    this.#advance.tick = tick;
-    return this.#moment;
+  begin(tick: number, random = this.passing.random): void {
+    this.passing.tick = tick;
+    this.passing.random = random;
   }
 
   /** One seat's avatar. Answers what the rule did: a promise is for the caller to refuse. */
@@ -125,7 +147,7 @@ export class TickRules {
   }
 
   step(): unknown {
-    return this.#game.step?.(this.scope, this.#moment);
+    return this.#game.step?.(this.scope, this.moment);
   }
 }
 

@@ -75,6 +75,10 @@ export class People {
     this.#change(id, { ...person, isTyping });
   }
 
+  get isSomebodyTyping(): boolean {
+    return this.#typingUntil.size > 0;
+  }
+
   /** Ends what has not been said again for 5 s. Once a tick, before viewers are told. */
   expireTyping(tick: number): void {
     for (const [id, untilTick] of this.#typingUntil) {

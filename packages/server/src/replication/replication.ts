@@ -44,14 +44,14 @@ export interface InterestTable {
   rowsFor(seat: ViewSeat): VisibleRows;
 }
 
-const CHECKED_AGAIN_EVERY = 8;
+const CHECKED_AGAIN_EVERY = 40;
 
 export interface ReplicationOptions {
   readonly game: Game;
   readonly state: StateStore;
   /** A checksum goes to each peer with one in so many sendings; 0 for none. */
   readonly checksumEvery: number;
-  /** Of a state that was checked before, one in so many checksums is sent: in quiet a copy can hardly come to differ. Absent: 8. */
+  /** Of a state that was checked before, one in so many checksums is sent: in quiet a copy can hardly come to differ. Absent: 40. */
   readonly checkedAgainEvery?: number;
   /** Told once a sending what custom interests threw in the one before, and for how many rows; those are not shown. */
   failed(problem: unknown, rows: number): void;
@@ -89,6 +89,8 @@ export class Replication {
   #sharedTick = 0;
   #sharedTickBefore = 0;
   #sharedTakers = 0;
+  /** The number of the last publication as of the last sending in which a checksum was due for all. */
+  #checked = Number.NaN;
   /** The frame for all; it has a buffer of its own, since it is sent to one after another. */
   readonly #sharedOut = new ByteWriter(1024);
   #sharedFrame: Uint8Array | null = null;
@@ -144,6 +146,21 @@ export class Replication {
     return this.isSameForAll && !this.hasChanges && !this.isCheckDue(0);
   }
 
+  /** In how many sendings the next is of which the number can be divided by `every`, or in which a checksum is due for all. */
+  sendingsTo(every: number): number {
+    const { checksumEvery } = this.#options;
+    const toNext = (of: number): number => of - (this.sendings % of);
+    if (checksumEvery === 0) return toNext(every);
+    return Math.min(toNext(every), toNext(this.#checked === this.number ? this.#checkedAgainEvery : checksumEvery));
+  }
+
+  /** Counts a sending that has nothing to tell to anybody. */
+  pass(tick: number): void {
+    this.tick = tick;
+    this.sendings++;
+    this.numberBefore = this.number;
+  }
+
   /** Takes over what rules wrote, as of `tick`. */
   publish(tick: number): void {
     this.#settleTraffic();
@@ -156,6 +173,7 @@ export class Replication {
     const haveAvatarsChangedHands = this.#avatarChanges?.table.hasAccessChanges === true;
     const hasChanges = this.#publication.publish((part) => isFirst || this.sendings % part.sendEvery === 0);
     this.number = this.#publication.number;
+    if (this.isCheckDue(0)) this.#checked = this.number;
     this.#sharedTickBefore = this.#sharedTick;
     if (this.#publication.hasSharedChanges) this.#sharedTick = tick;
     this.#sharedFrame = null;
@@ -188,8 +206,12 @@ export class Replication {
 
   /** True when a checksum that is due in this sending is due also for a state that was checked before. */
   isCheckedAgain(seat: number): boolean {
+    return this.#turns(seat) % this.#checkedAgainEvery === 0;
+  }
+
+  get #checkedAgainEvery(): number {
     const { checksumEvery, checkedAgainEvery = CHECKED_AGAIN_EVERY } = this.#options;
-    return this.#turns(seat) % (checksumEvery * checkedAgainEvery) === 0;
+    return checksumEvery * checkedAgainEvery;
   }
 
   #turns(seat: number): number {

@@ -26,9 +26,15 @@ export class AboutRoom {
     );
   }
 
+  /** The tick in which is looked again for what lists are to hear; infinitely late where they hear of nothing. */
+  get nextLookTick(): number {
+    const { listed, tickRateHz } = this.#game;
+    return listed === undefined ? Number.POSITIVE_INFINITY : Math.ceil(this.#lookedAtTick + tickRateHz);
+  }
+
   /** True where lists are to hear that it has changed. Looks once a second, however often it is asked. */
   isNews(tick: number): boolean {
-    if (this.#game.listed === undefined || tick - this.#lookedAtTick < this.#game.tickRateHz) return false;
+    if (tick < this.nextLookTick) return false;
     this.#lookedAtTick = tick;
     const about = JSON.stringify(this.json);
     if (about === this.#told) return false;

@@ -39,8 +39,11 @@ export interface AskedOptions {
   readonly rules: RulePlay;
   readonly letters: Letters;
   readonly social: RoomSocial;
+  tick(): number;
   /** What the room's clock reads, in ticks. */
   position(): number;
+  /** Called before anything is done for a tick to come. */
+  wake(): void;
   tell(run: () => void): void;
   /** True while nothing can be told before it is durable. */
   isWaiting(): boolean;
@@ -62,11 +65,15 @@ export class Asked implements HandleRoom {
   }
 
   get tick(): number {
-    return this.#options.rules.tick;
+    return this.#options.tick();
   }
 
   get position(): number {
     return this.#options.position();
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
   }
 
   /** Part of a tick: does what waits. */
@@ -81,6 +88,7 @@ export class Asked implements HandleRoom {
   }
 
   ask(seat: RoomSeat, run: () => void): void {
+    this.#options.wake();
     this.#waiting.push({ seat, run });
   }
 
@@ -95,8 +103,11 @@ export class Asked implements HandleRoom {
 
   /** Throws NOT_HOST and what the chat refuses. */
   deed(seat: RoomSeat, deed: Deed): void {
-    const { seats, seating, door, social, noted } = this.#options;
-    if (isForRules(deed)) noted(() => ['deed', seat.ref, deed as JsonObject]);
+    const { seats, seating, door, social, rules, noted } = this.#options;
+    if (isForRules(deed)) {
+      noted(() => ['deed', seat.ref, deed as JsonObject]);
+      rules.disturb();
+    }
     switch (deed.do) {
       case 'kick':
         this.#checkHost(seat, 'kick');
@@ -120,7 +131,10 @@ export class Asked implements HandleRoom {
   }
 
   stir(): void {
-    this.#options.seats.isAtRest = false;
+    const { seats, rules, wake } = this.#options;
+    wake();
+    seats.isAtRest = false;
+    rules.stir();
   }
 
   confirm(seat: RoomSeat): void {

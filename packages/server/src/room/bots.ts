@@ -22,6 +22,12 @@ export class Bots {
     this.#options = options;
   }
 
+  /** True where bots play. */
+  get areHere(): boolean {
+    const { game, seats } = this.#options;
+    return game.bots !== undefined && seats.countOf(true) > 0;
+  }
+
   /** As many bots as the game asks for: the last to come is the first to go. Answers what the game's `join` threw. */
   fill(): GameError | null {
     const { game, seats, seating } = this.#options;
@@ -40,7 +46,7 @@ export class Bots {
   think(): GameError | null {
     const { game, state, random, seats, rules } = this.#options;
     const { bots, avatars } = game;
-    if (bots === undefined || avatars === undefined) return null;
+    if (bots === undefined || avatars === undefined || !this.areHere) return null;
     const rows = avatarsBySeat(state.table(avatars), game.seats);
     return rules.run('bots', () => {
       for (const seat of seats.numbered) {

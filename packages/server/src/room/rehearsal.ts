@@ -72,7 +72,7 @@ export class Rehearsal {
 
   /**
    * After a real tick that did not throw: where the two differ first, or null. Chance that was drawn differently is
-   * field `random` of no table, and what only the rehearsal threw is field `error`.
+   * field `random` of no table, and what only the rehearsal threw is field `error`. (`RulePlay` adds `still`.)
    */
   difference(random: SeededRandom): Difference | null {
     const found = firstDifference(this.#real, this.#copy);

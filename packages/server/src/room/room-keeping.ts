@@ -68,6 +68,11 @@ export class RoomKeeping {
     return this.#journal !== null;
   }
 
+  /** True where every tick is written down, or kept to be shown later. */
+  get isKept(): boolean {
+    return this.#recorder !== null;
+  }
+
   /** True while a tick is not durable and has to be. */
   get isWaiting(): boolean {
     return this.#awaited !== null;

@@ -49,6 +49,11 @@ export class RoomSocial implements PeopleNews {
     return this.#lines.length > 0;
   }
 
+  /** True while there is something to tell, or will be by itself. */
+  get hasNews(): boolean {
+    return this.hasLines || this.#isStale || this.#allToldTo !== this.#people.version || this.#people.isSomebodyTyping;
+  }
+
   /** The number of the last line that was said. */
   get lastLine(): number {
     return this.#chat.lastLine;

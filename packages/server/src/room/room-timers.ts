@@ -47,6 +47,11 @@ export class TickTimers implements RoomTimers {
     return due === undefined ? null : Math.max(0, due - this.#now()) / this.#tickRateHz;
   }
 
+  /** The tick at which the next one is due; infinitely late where none runs. */
+  get nextTick(): number {
+    return Math.min(...this.#due.values());
+  }
+
   /** Takes off and answers one that is due, in the order of their ticks, then of their starting; null where none is. */
   takeNext(): string | null {
     let next: string | null = null;

@@ -46,6 +46,7 @@ import { AboutRoom } from './about-room.ts';
 import { Asked } from './asked.ts';
 import { Bots } from './bots.ts';
 import { Gallery } from './gallery.ts';
+import { idleTicks, type Sendings, type TickParts } from './idle-tick.ts';
 import { Letters } from './letters.ts';
 import { journalDown, roomClosed, roomFull, roomGone, serverStopping } from './refusals.ts';
 import { Rerun } from './rerun.ts';
@@ -66,6 +67,9 @@ import type { RoomEvent, SeatHandle, Viewer } from './viewer.ts';
 
 /** Faulty ticks in a row after which a room is given up. */
 export const FAULTS_IN_A_ROW_MAX = 10;
+
+/** Of a room at rest, everybody is looked at so often at least: gateways look then whether peers read at all. */
+const SECONDS_PER_LOOK = 5;
 
 /** Lines of chat that may have been said after what a journal has: their numbers are not given out again. */
 const LOST_LINES = 64;
@@ -119,7 +123,9 @@ export class Room {
   readonly #options: RoomOptions;
   readonly #loop: TickLoop;
   readonly #tickTime = new TickTime();
-  readonly #ticksPerSending: number;
+  readonly #sendings: Sendings;
+  /** What does something in a tick. */
+  readonly #parts: TickParts;
   readonly #seats: Seats;
   readonly #replication: Replication;
   readonly #rewind: Rewind;
@@ -149,7 +155,8 @@ export class Room {
     this.code = code;
     this.game = game;
     this.#options = options;
-    this.#ticksPerSending = Math.round(game.tickRateHz / game.sendRateHz);
+    const ticksPerSending = Math.round(game.tickRateHz / game.sendRateHz);
+    this.#sendings = { ticksPerSending, sendingsPerLook: Math.ceil(SECONDS_PER_LOOK * game.sendRateHz) };
     const random = seededRandom(restored?.random ?? options.seed);
     const seats = new Seats(game.seats);
     const state = createState(game.state, {
@@ -176,6 +183,7 @@ export class Room {
     });
     this.#keeping = keeping;
     const tell = (run: () => void): void => keeping.tell(run);
+    const wake = (): void => this.#loop.wake();
     const replication = new Replication({
       game,
       state,
@@ -226,6 +234,7 @@ export class Room {
       state,
       replication,
       changed: () => {
+        wake();
         social.changed();
         options.changed(this);
       },
@@ -243,7 +252,7 @@ export class Room {
       state,
       clock,
       graceMs,
-      ticksPerSending: this.#ticksPerSending,
+      ticksPerSending,
       tokens,
       seats,
       door,
@@ -255,6 +264,7 @@ export class Room {
         if (this.#phase === 'open') options.changed(this);
       },
       tell,
+      wake,
       noted: (what) => keeping.noted(what),
     });
     this.#seating = seating;
@@ -270,15 +280,33 @@ export class Room {
       rules,
       letters,
       social,
+      tick: () => this.tick,
       position: () => this.position,
+      wake,
       isWaiting: () => keeping.isWaiting,
       tell,
       noted: (what) => keeping.asked(what),
     });
+    this.#parts = {
+      seats,
+      rules,
+      asked: this.#asked,
+      seating,
+      replication,
+      letters,
+      social,
+      gallery: this.#gallery,
+      keeping,
+      timers: this.#timers,
+      bots: this.#bots,
+      about: this.#about,
+    };
     this.#loop = new TickLoop({
       clock,
       periodMs: 1000 / game.tickRateHz,
       run: () => this.runTick(),
+      // Whatever happens: once a second a room sees for itself.
+      idleTicks: () => Math.min(this.#idleTicks, Math.ceil(game.tickRateHz)),
       slipped: (ticks) => {
         this.slippedTicks += ticks;
         log.warn({ room: id, tick: this.tick, ticks }, 'the room fell behind and its clock was moved');
@@ -291,12 +319,12 @@ export class Room {
   }
 
   get tick(): number {
-    return this.#rules.tick;
+    return this.#rules.tick + this.#loop.owedTicks;
   }
 
   /** What the room's clock reads, in ticks: tick n is due when it reads n. */
   get position(): number {
-    return this.tick + 1 - this.#loop.ticksToNext;
+    return this.#rules.tick + 1 - this.#loop.ticksToNext;
   }
 
   /** True while the tick at hand is not durable, in a strict room: nobody has been told of it. */
@@ -463,7 +491,9 @@ export class Room {
 
   /** The game's ratings say something else of a user now: rules see it from the next tick on. */
   rate(user: string, rating: number): void {
+    this.#loop.wake();
     this.#keeping.asked(() => ['rate', user, rating]);
+    this.#rules.disturb();
     for (const seat of this.#seats.seatedPeople) if (seat.user === user) seat.sit({ rating });
   }
 
@@ -497,6 +527,7 @@ export class Room {
     if (this.#phase === 'closing' || this.#phase === 'closed') return;
     const rules = this.#rules;
     const wasOpen = this.#phase === 'open';
+    this.#loop.wake();
     this.#phase = 'closing';
     this.#loop.stop();
     if (wasOpen) rules.run('close', () => this.game.close?.(rules.scope, rules.moment));
@@ -537,9 +568,11 @@ export class Room {
       return;
     }
     const rules = this.#rules;
+    const isIdle = this.#idleTicks > 0;
+    rules.begin(rules.tick + 1);
+    if (isIdle) return this.#pass();
     const startMs = this.#options.clock.nowMs();
     this.#keeping.isTicking = true;
-    rules.begin(rules.tick + 1);
     this.#seating.run();
     this.#gallery.admit();
     const botFault = this.#bots.fill();
@@ -552,6 +585,19 @@ export class Room {
     this.#keeping.record(() => this.#finish(startMs));
   }
 
+  /** In how many of the ticks that follow there is nothing to do, as it is now. */
+  get #idleTicks(): number {
+    return this.#phase === 'open' ? idleTicks(this.#parts, this.#rules.tick, this.#sendings) : 0;
+  }
+
+  /** A tick in which nothing is done. */
+  #pass(): void {
+    if (!this.#isSending) return;
+    const { tick } = this.#rules;
+    this.#replication.pass(tick);
+    this.#rewind.record(tick);
+  }
+
   /** The second half of a tick: whatever it brought about is told. */
   #finish(startMs: number): void {
     if (this.#isSending) this.#publish();
@@ -561,7 +607,7 @@ export class Room {
 
   /** True in a tick whose state is sent. */
   get #isSending(): boolean {
-    return this.tick % this.#ticksPerSending === 0 || this.#ending !== null;
+    return this.#rules.tick % this.#sendings.ticksPerSending === 0 || this.#ending !== null;
   }
 
   #ownFacts(): OwnFacts {
@@ -609,8 +655,7 @@ export class Room {
     replication.publish(tick);
     this.#rewind.record(tick);
     const { newcomers } = this.#seating;
-    // Once a second at least everybody is looked at: gateways look then whether peers read at all.
-    const isLookDue = replication.sendings % Math.ceil(this.game.sendRateHz) === 0;
+    const isLookDue = replication.sendings % this.#sendings.sendingsPerLook === 0;
     if (isLookDue || !this.#seats.isAtRest || !replication.isAtRest) this.#tellSeats();
     // For some of them it may have to wait.
     if (!this.#letters.isEmpty || this.#social.hasLines) this.#seats.isAtRest = false;

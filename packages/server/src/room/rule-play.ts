@@ -1,8 +1,23 @@
 /**
  * The rules of a game as one room runs them: every hook so that what it throws stays in the room, and those of a tick in their
  * order. With the sync test on, control, advance and step are rehearsed on a copy first.
+ *
+ * Rules are functions of what they can see. Where they did nothing in a tick, and asked for nothing that passes by itself, they would
+ * do nothing in the next one either: a room is still then, and they are not played until something has changed that they can see. See
+ * docs/decisions/0029.
  */
-import type { Difference, Fields, Game, GameError, Row, Seat, SeededRandom, StateStore, ValuesOf } from '@madang/core';
+import {
+  type Difference,
+  type Fields,
+  type Game,
+  type GameError,
+  isSameMessage,
+  type Row,
+  type Seat,
+  type SeededRandom,
+  type StateStore,
+  type ValuesOf,
+} from '@madang/core';
 import { isPromise, type RoomPowers, type RulesHost, TickRules } from '@madang/core/netcode';
 import type { Logger } from 'pino';
 import { avatarsBySeat } from './avatars.ts';
@@ -37,6 +52,8 @@ export interface ReplayedInput {
   readonly viewTick: number | null;
 }
 
+const NOWHERE = { table: '', row: 0 };
+
 export class RulePlay {
   /** Where the sync test found the rules to differ from themselves first; null while it has not. */
   unsynced: (Difference & { readonly tick: number }) | null = null;
@@ -48,6 +65,12 @@ export class RulePlay {
   readonly #rules: TickRules;
   readonly #hooks: readonly Hook[];
   readonly #rehearsal: Rehearsal | null;
+  /** True where control, advance and step did nothing when they were played last, and nothing else that they can see has changed. */
+  #isStill = false;
+  /** True where no input waits at any seat. */
+  #isQuiet = false;
+  /** The teams of all seats when a tick had done nothing, in a row: rules can change them, and nothing else tells of it. */
+  #teams = '';
   /** What each seat plays in the tick at hand, by number - 1; null for one that is free. */
   readonly #inputs: (ValuesOf<Fields> | null)[];
   /** Avatars by seat number: only of worth while they are played. */
@@ -60,9 +83,12 @@ export class RulePlay {
     const host: RulesHost = {
       roomId,
       random,
-      powers,
+      powers: watched(powers, () => this.disturb()),
       seats: () => seats.seated,
-      emitted: (name, payload, to, by) => options.emitted(name, payload, to, by),
+      emitted: (name, payload, to, by) => {
+        this.disturb();
+        options.emitted(name, payload, to, by);
+      },
       seenBy: (seat, look) => rewind.look(this.#screenOfNumber(seat.number), this.#tick, look),
     };
     this.#rules = new TickRules(game, state, host);
@@ -91,8 +117,33 @@ export class RulePlay {
     return this.#rules.moment;
   }
 
+  /** Something has changed that rules can see beside the state and what seats play. */
+  disturb(): void {
+    this.#isStill = false;
+  }
+
+  /** True where `play` would do nothing. */
+  get isIdle(): boolean {
+    return this.#isStill && this.#isQuiet && this.#mayRest && this.#touched === null;
+  }
+
+  /** False where rules are watched, or follow a recording. */
+  get #mayRest(): boolean {
+    return this.#rehearsal === null && this.replayed === null;
+  }
+
+  /** A seat was given an input. */
+  stir(): void {
+    this.#isQuiet = false;
+  }
+
   /** Runs game code. Answers null, or what went wrong: logged, and safe to show to a player. */
   run(hook: string, code: () => unknown): GameError | null {
+    this.disturb();
+    return this.#run(hook, code);
+  }
+
+  #run(hook: string, code: () => unknown): GameError | null {
     const { log, roomId } = this.#options;
     return runGameCode(log, { room: roomId, tick: this.#tick, hook }, code);
   }
@@ -109,29 +160,65 @@ export class RulePlay {
     return null;
   }
 
-  /** Plays control of each seat, advance and step, up to the first that fails. */
+  /** Plays control of each seat, advance and step, up to the first that fails; none of them where they would do nothing. */
   play(): GameError | null {
     const { seats, random } = this.#options;
-    this.#takeInputs();
+    if (this.isIdle) return null;
+    const isStill = this.#takeInputs() && this.#touched === null;
+    if (isStill && this.#mayRest) return null;
     const rehearsal = this.unsynced === null ? this.#rehearsal : null;
     rehearsal?.play(this.#tick, random, seats.numbered, (rules) => this.#hooksOf(rules));
+    this.#isStill = true;
+    this.#rules.passing.isAskedFor = false;
     for (const { hook, play } of this.#hooks) {
-      const fault = this.run(hook, play);
-      if (fault !== null) return fault;
+      const fault = this.#run(hook, play);
+      if (fault === null) continue;
+      this.disturb();
+      return fault;
     }
-    this.#compareWith(rehearsal);
+    if (this.#isStill)
+      this.#isStill = !this.#rules.passing.isAskedFor && this.#touched === null && this.#areTeamsSame();
+    if (rehearsal === null) return null;
+    const difference = rehearsal.difference(random);
+    this.#compared(
+      difference ?? (isStill && !this.#isStill ? { ...(this.#touched ?? NOWHERE), field: 'still' } : null),
+    );
     return null;
   }
 
-  #takeInputs(): void {
-    const { seats, played } = this.#options;
+  /** What rules have written since it was published last: the first there is, or null. */
+  get #touched(): Pick<Difference, 'table' | 'row'> | null {
+    for (const part of this.#options.state.parts) {
+      if (part.touchedCount > 0) return { table: part.name, row: part.touched[0] ?? 0 };
+    }
+    return null;
+  }
+
+  #areTeamsSame(): boolean {
+    const before = this.#teams;
+    this.#teams = this.#options.seats.numbered.map((seat) => seat?.team ?? 0).join();
+    return this.#teams === before;
+  }
+
+  /** Answers whether every seat plays what it played in the tick before, as far as the room has been still so long. */
+  #takeInputs(): boolean {
+    const { seats, played, game } = this.#options;
     const { numbered } = seats;
+    let isSame = this.#isStill;
+    this.#isQuiet = true;
     for (let index = 0; index < numbered.length; index++) {
       const seat = numbered[index] ?? null;
       const input = seat?.isSeated ? this.#inputOf(seat) : null;
+      const before = this.#inputs[index] ?? null;
       this.#inputs[index] = input;
-      if (seat !== null && input !== null) played(seat, input, this.#screenOf(seat));
+      if (isSame && input !== before) {
+        isSame = input !== null && before !== null && isSameMessage(game.input, input, before);
+      }
+      if (seat === null || input === null) continue;
+      played(seat, input, this.#screenOf(seat));
+      if (seat.inputs.isOnItsWay) this.#isQuiet = false;
     }
+    return isSame;
   }
 
   #hooksOf(rules: TickRules): readonly Hook[] {
@@ -156,9 +243,8 @@ export class RulePlay {
     return undefined;
   }
 
-  #compareWith(rehearsal: Rehearsal | null): void {
-    const { roomId, random, log } = this.#options;
-    const difference = rehearsal?.difference(random) ?? null;
+  #compared(difference: Difference | null): void {
+    const { roomId, log } = this.#options;
     if (difference === null) return;
     this.unsynced = { ...difference, tick: this.#tick };
     log.error({ room: roomId, tick: this.#tick, ...difference }, 'sync test: the rules are not deterministic');
@@ -179,4 +265,34 @@ export class RulePlay {
     if (stay.state !== 'occupied') return null;
     return this.replayed === null ? inputs.viewTick : this.replayed(number).viewTick;
   }
+}
+
+/** What rules can do to a room, telling of whatever they do, and where they ask for a time that passes by itself. */
+function watched(powers: RoomPowers, used: () => void): RoomPowers {
+  const telling =
+    <A extends readonly unknown[], R>(use: (...args: A) => R) =>
+    (...args: A): R => {
+      used();
+      return use(...args);
+    };
+  const { timers } = powers;
+  return {
+    get host() {
+      return powers.host;
+    },
+    get isLocked() {
+      return powers.isLocked;
+    },
+    lock: telling(powers.lock),
+    unlock: telling(powers.unlock),
+    kick: telling(powers.kick),
+    close: telling(powers.close),
+    announce: telling(powers.announce),
+    report: telling(powers.report),
+    timers: {
+      start: telling((name: string, afterSeconds: number) => timers.start(name, afterSeconds)),
+      stop: telling((name: string) => timers.stop(name)),
+      leftSeconds: telling((name: string) => timers.leftSeconds(name)),
+    },
+  };
 }

@@ -38,7 +38,7 @@ export interface HandleRoom {
   deed(seat: RoomSeat, deed: Deed): void;
   diverged(seat: RoomSeat, tick: number, at: Difference): void;
   confirm(seat: RoomSeat): void;
-  /** Somebody may have to be told something though nothing changed. */
+  /** A seat is about to be given an input, or may have to be told something though nothing changed. */
   stir(): void;
   /** True while nothing can be told before it is durable. */
   readonly isWaiting: boolean;
@@ -96,14 +96,15 @@ export class RoomSeatHandle implements SeatHandle {
   input(input: unknown): void {
     if (!this.#isHere) return;
     const { inputs } = this.#seat;
-    inputs.hold(parseInput(this.#room.game, input, inputs.latest), this.#room.tick);
+    const checked = parseInput(this.#room.game, input, inputs.latest);
+    this.#room.stir();
+    inputs.hold(checked, this.#room.tick);
   }
 
   inputAt(timed: TimedInput): void {
     if (!this.#isHere) return;
-    this.#seat.inputs.take(timed, this.#room.tick, this.#room.position);
-    // There is something to report.
     this.#room.stir();
+    this.#seat.inputs.take(timed, this.#room.tick, this.#room.position);
   }
 
   press(text: string): void {
@@ -113,6 +114,7 @@ export class RoomSeatHandle implements SeatHandle {
     const word = wordOf(text);
     const pressed = words !== undefined && Object.hasOwn(words, word) ? words[word] : undefined;
     if (pressed === undefined) throw unknownWord(Object.keys(words ?? {}));
+    this.#room.stir();
     if (!inputs.press(pressed)) throw queueFull(inputs.pressedCount);
   }
 

@@ -49,6 +49,8 @@ export interface SeatingOptions {
   changed(): void;
   /** Tells a viewer something: at once, or, where that follows from a tick that is not over or not durable yet, after it. */
   tell(run: () => void): void;
+  /** Called before anything is done for a tick to come. */
+  wake(): void;
   /** Told of what the rules are going to hear of, for those who play it again. */
   noted(what: () => JsonValue): void;
 }
@@ -141,8 +143,9 @@ export class Seating {
    * Throws SEAT_GONE, FORBIDDEN where another user holds the seat.
    */
   comeBack(seat: RoomSeat, user: string | null, viewer: Viewer): void {
-    const { roomId, social, changed } = this.#options;
+    const { roomId, social, changed, wake } = this.#options;
     const { stay } = seat;
+    wake();
     if (seat.user !== user) throw forbidden('this seat is another one’s');
     if (stay.state !== 'occupied' && stay.state !== 'dropped') throw seatGone();
     if (stay.state === 'dropped') {
@@ -159,7 +162,8 @@ export class Seating {
 
   /** A connection was lost: the seat waits for its player, or, where there is no way back, is given up. */
   drop(seat: RoomSeat, viewer: Viewer): void {
-    const { roomId, clock, graceMs, social } = this.#options;
+    const { roomId, clock, graceMs, social, wake } = this.#options;
+    wake();
     // Before its welcome it has no token to come back with, also where the welcome waits to be sent.
     const isWelcomed = seat.hasBeenWelcomed && this.#welcomes.get(seat)?.isReturn !== false;
     if (!isWelcomed || !viewer.canReturn) return this.vacate(seat, () => roomGone(roomId));
@@ -174,8 +178,9 @@ export class Seating {
 
   /** The seat's stay ends; the game hears of it at the next tick, if it ever heard of the seat. */
   vacate(seat: RoomSeat, because: () => GameError): void {
-    const { seats, changed, noted, tell } = this.#options;
+    const { seats, changed, noted, tell, wake } = this.#options;
     const { stay } = seat;
+    wake();
     seat.stay = { state: 'left' };
     if (stay.state === 'occupied' || stay.state === 'dropped' || stay.state === 'reserved') {
       noted(() => ['leave', seat.ref]);
@@ -219,6 +224,14 @@ export class Seating {
   }
 
   // --- parts of a tick -----------------------------------------------------------------------------------------------
+
+  /** True where nobody comes or goes, and everybody has been welcomed. */
+  get isSettled(): boolean {
+    const { reserved } = this.#options.seats;
+    return (
+      this.#comings.length + this.#leaving.length + reserved.length + this.#welcomes.size === 0 && !this.#hasComers
+    );
+  }
 
   /** Tells the game who dropped, came back and left, and seats those who wait, as far as the game wants them. */
   run(): void {
@@ -419,6 +432,7 @@ export class Seating {
   }
 
   #reserve(seat: RoomSeat): void {
+    this.#options.wake();
     this.#options.seats.reserve(seat);
     const { ref, name, user, roles, rating, team } = seat;
     this.#options.noted(() => ['join', ref, { name, user, roles: [...roles], rating, team }]);
@@ -434,6 +448,7 @@ export class Seating {
     seat.awaitsWelcome = true;
     this.#hasComers = true;
     this.#options.seats.isAtRest = false;
+    this.#options.rules.stir();
   }
 
   #welcomeOf(seat: RoomSeat, { canReturn }: Viewer): WelcomeFrame {

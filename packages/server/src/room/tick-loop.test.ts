@@ -7,6 +7,7 @@ function loop(
   clock: VirtualClock,
   periodMs: number,
   run = () => {},
+  idleTicks = () => 0,
 ): { readonly at: number[]; readonly slips: number[]; loop: TickLoop } {
   const at: number[] = [];
   const slips: number[] = [];
@@ -17,6 +18,7 @@ function loop(
       at.push(clock.nowMs());
       run();
     },
+    idleTicks,
     slipped: (ticks) => slips.push(ticks),
   });
   return { at, slips, loop: made };
@@ -44,6 +46,7 @@ test('timers that fire early or late move no tick off the grid', () => {
     clock: jittery,
     periodMs: 50,
     run: () => at.push(clock.nowMs()),
+    idleTicks: () => 0,
     slipped: () => at.push(Number.NaN),
   }).start(0);
   clock.advance(600_010);
@@ -119,4 +122,89 @@ test('is never further behind than what it will catch up: beyond that its grid m
   clock.advance(1);
   expect(Math.min(...toNext)).toBe(-CATCH_UP_TICKS_MAX);
   expect(ticks.loop.ticksToNext).toBeGreaterThan(0);
+});
+
+test('ticks in which there is nothing to do are run together with the next in which there is', () => {
+  const clock = new VirtualClock();
+  const ticks = loop(
+    clock,
+    100,
+    () => {},
+    () => 4,
+  );
+  ticks.loop.start(0);
+  clock.advance(950);
+  expect(ticks.at).toEqual([0, 500, 500, 500, 500, 500]);
+  expect(ticks.loop.owedTicks).toBe(4);
+  expect(ticks.loop.ticksToNext).toBeCloseTo(-3.5);
+});
+
+test('a loop that is woken runs what it owes, and the next tick when that is due', () => {
+  const clock = new VirtualClock();
+  let idle = 100;
+  const ticks = loop(
+    clock,
+    100,
+    () => {},
+    () => idle,
+  );
+  ticks.loop.start(0);
+  clock.advance(250);
+  idle = 0;
+  ticks.loop.wake();
+  expect(ticks.at).toEqual([0, 250, 250]);
+  expect(ticks.loop.ticksToNext).toBeCloseTo(0.5);
+  clock.advance(250);
+  expect(ticks.at).toEqual([0, 250, 250, 300, 400, 500]);
+  ticks.loop.wake();
+  expect(ticks.at.length).toBe(6);
+});
+
+test('whoever wakes a loop early, or one that has stopped, changes nothing', () => {
+  const clock = new VirtualClock();
+  const ticks = loop(
+    clock,
+    100,
+    () => {},
+    () => 9,
+  );
+  ticks.loop.start(0);
+  clock.advance(50);
+  ticks.loop.wake();
+  expect(ticks.at).toEqual([0]);
+  clock.advance(60);
+  expect(ticks.at).toEqual([0, 100]);
+  ticks.loop.stop();
+  ticks.loop.wake();
+  clock.advance(5_000);
+  expect(ticks.at).toEqual([0, 100]);
+});
+
+test('a tick that is woken by what it does is not run within itself', () => {
+  const clock = new VirtualClock();
+  const ticks = loop(
+    clock,
+    100,
+    () => ticks.loop.wake(),
+    () => 3,
+  );
+  ticks.loop.start(0);
+  clock.advance(850);
+  expect(ticks.at).toEqual([0, 400, 400, 400, 400, 800, 800, 800, 800]);
+});
+
+test('a stall of a loop with nothing to do costs no tick', () => {
+  const clock = new VirtualClock();
+  const ticks = loop(
+    clock,
+    100,
+    () => {},
+    () => 40,
+  );
+  ticks.loop.start(0);
+  clock.advance(50);
+  clock.stall(3_000);
+  clock.advance(1_050);
+  expect(ticks.slips).toEqual([]);
+  expect(ticks.at.length).toBe(42);
 });

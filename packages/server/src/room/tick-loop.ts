@@ -2,6 +2,9 @@
  * Ticks on an absolute grid: tick n is due at `origin + n x period`, whatever the lateness of the one before, so an
  * hour of ticks drifts by nothing. After a stall a few missed ticks are caught up at once; if that does not do, the
  * grid itself is moved, openly: the room's clock then runs late by a known number of ticks rather than in a rush.
+ *
+ * Ticks in which there is nothing to do are not worth waking up for: they are run together with the next one in which there is, or
+ * when somebody wakes the loop.
  */
 import type { Clock } from '../ports/clock.ts';
 
@@ -13,6 +16,8 @@ export interface TickLoopOptions {
   readonly periodMs: number;
   /** Runs one tick. Must not throw: the room has its own answer to faults. */
   run(): void;
+  /** In how many of the ticks that follow there is nothing to do; whoever gives them something to do calls `wake` before. */
+  idleTicks(): number;
   /** Told when the grid was moved by this many whole ticks. */
   slipped(ticks: number): void;
 }
@@ -20,6 +25,8 @@ export interface TickLoopOptions {
 export class TickLoop {
   readonly #options: TickLoopOptions;
   #dueMs = 0;
+  /** Of the ticks that follow, those that may be run later than they are due. */
+  #idleTicks = 0;
   #cancel: (() => void) | null = null;
 
   constructor(options: TickLoopOptions) {
@@ -39,21 +46,52 @@ export class TickLoop {
    */
   get ticksToNext(): number {
     if (this.#cancel === null) return 1;
-    return Math.max(-CATCH_UP_TICKS_MAX, (this.#dueMs - this.#options.clock.nowMs()) / this.#options.periodMs);
+    const { clock, periodMs } = this.#options;
+    return Math.max(-CATCH_UP_TICKS_MAX - this.#idleTicks, (this.#dueMs - clock.nowMs()) / periodMs);
+  }
+
+  /** Ticks that were due, in which there was nothing to do, and which have not been run yet. */
+  get owedTicks(): number {
+    if (this.#idleTicks === 0) return 0;
+    const { clock, periodMs } = this.#options;
+    const dueTicks = Math.floor((clock.nowMs() - this.#dueMs) / periodMs) + 1;
+    return Math.max(0, Math.min(this.#idleTicks, dueTicks));
+  }
+
+  /** Runs the ticks that are owed: after this something may be done that is for the ticks to come. */
+  wake(): void {
+    if (this.#idleTicks === 0) return;
+    this.#runOwed();
+    this.#idleTicks = 0;
+    this.#cancel?.();
+    this.#await();
   }
 
   stop(): void {
     this.#cancel?.();
     this.#cancel = null;
+    this.#idleTicks = 0;
   }
 
   #await(): void {
-    const { clock } = this.#options;
-    this.#cancel = clock.after(this.#dueMs - clock.nowMs(), () => this.#fire());
+    const { clock, periodMs } = this.#options;
+    const dueMs = this.#dueMs + this.#idleTicks * periodMs;
+    this.#cancel = clock.after(dueMs - clock.nowMs(), () => this.#fire());
+  }
+
+  #runOwed(): void {
+    const owed = this.owedTicks;
+    // None of them is owed to those who look at the clock meanwhile.
+    this.#idleTicks = 0;
+    for (let left = owed; left > 0; left--) {
+      this.#dueMs += this.#options.periodMs;
+      this.#options.run();
+    }
   }
 
   #fire(): void {
-    const { clock, periodMs, run, slipped } = this.#options;
+    const { clock, periodMs, run, idleTicks, slipped } = this.#options;
+    this.#runOwed();
     let ran = 0;
     // Timers may fire a little early: then nothing is due yet, and the rest of the wait follows.
     for (; ran < CATCH_UP_TICKS_MAX && clock.nowMs() >= this.#dueMs; ran++) {
@@ -66,6 +104,7 @@ export class TickLoop {
       this.#dueMs += missed * periodMs;
       if (missed > 0) slipped(missed);
     }
+    this.#idleTicks = idleTicks();
     this.#await();
   }
 }
