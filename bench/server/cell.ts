@@ -15,6 +15,8 @@ const MEASURED_MS = 10_000;
 /** Until what joining left behind is compiled, collected and sent. */
 const SETTLE_MS = 3_000;
 const SLOW_SETTLE_MS = 5_000;
+/** Where nothing moves, V8 takes its time to collect what joining left behind: eight seconds, and then some. */
+const STILL_SETTLE_MS = 20_000;
 const SLOW: ReadonlySet<ServerId> = new Set(['flask', 'tornado']);
 
 /** Starts a server, fills it, measures it and ends it. Rejects where somebody could not join or the server ended. */
@@ -30,7 +32,7 @@ export async function runCell(request: CellRequest): Promise<Figures> {
     const seated = await mustJoin(run, movers - (isRidden ? RIDERS : 0), false);
     if (isRidden) await run.startRiders();
     const joined = await mustJoin(run, watchers, true);
-    await sleep(SLOW.has(server) ? SLOW_SETTLE_MS : SETTLE_MS);
+    await sleep(setting.isMoving ? (SLOW.has(server) ? SLOW_SETTLE_MS : SETTLE_MS) : STILL_SETTLE_MS);
     const window = await run.measure(measuredMs, churnPerSecond);
     await run.server.ask('collect');
     const { residentBytes } = run.server.use;

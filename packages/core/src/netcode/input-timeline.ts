@@ -11,16 +11,23 @@ import type { LateInput } from '../wire/frames.ts';
 /** Ticks ahead that inputs may be addressed to, and inputs that wait at most: more would be play from another time. */
 export const INPUTS_AHEAD_MAX = 64;
 
-interface Entry<T> {
+/** A class and not a literal: see decision 30. */
+class Entry<T> {
   /** The tick it was addressed to: corrections know it by this one. */
   readonly sentFor: number;
   /** The tick from which on it counts. */
   tick: number;
   /** The server has said so: nothing more will be said of it. */
-  isCorrected: boolean;
+  isCorrected = false;
   readonly input: T;
   /** The one that was put after it. */
-  next: Entry<T> | null;
+  next: Entry<T> | null = null;
+
+  constructor(tick: number, input: T) {
+    this.sentFor = tick;
+    this.tick = tick;
+    this.input = input;
+  }
 }
 
 export class InputTimeline<T> {
@@ -64,7 +71,7 @@ export class InputTimeline<T> {
       kept++;
     }
     while (next !== null) next = this.#leave(next);
-    const entry: Entry<T> = { sentFor: tick, tick, isCorrected: false, input, next: null };
+    const entry = new Entry(tick, input);
     if (last === null) this.#first = entry;
     else last.next = entry;
     if (kept === INPUTS_AHEAD_MAX && this.#first !== null) this.#first = this.#leave(this.#first);

@@ -15,13 +15,19 @@ const EAGER_REPORTS = 20;
 /** Time between reports after that, unless an input was late. */
 const REPORT_PERIOD_MS = 200;
 
-/** An input as it came. */
-interface Held {
+/** An input as it came. A class and not a literal: see decision 30. */
+class Held {
   readonly input: ValuesOf<Fields>;
   /** The tick it was addressed to; 0 where it was to none. */
   readonly tick: number;
   /** The tick of the others that its player saw then; null where nothing is known. */
   readonly viewTick: number | null;
+
+  constructor(input: ValuesOf<Fields>, tick = 0, viewTick: number | null = null) {
+    this.input = input;
+    this.tick = tick;
+    this.viewTick = viewTick;
+  }
 }
 
 export interface SeatInputsOptions {
@@ -37,6 +43,8 @@ export class SeatInputs {
   readonly #options: SeatInputsOptions;
   readonly #timeline: InputTimeline<Held>;
   readonly #pressed: Partial<ValuesOf<Fields>>[] = [];
+  /** True where the last tick was played under a press. */
+  #isPressed = false;
   /** Null where nobody asks what it saw. */
   readonly #screen: SeatScreen | null;
   #latest: Held;
@@ -49,7 +57,7 @@ export class SeatInputs {
 
   constructor(options: SeatInputsOptions) {
     this.#options = options;
-    this.#latest = { input: options.neutral, tick: 0, viewTick: null };
+    this.#latest = new Held(options.neutral);
     this.#current = this.#latest;
     this.#timeline = new InputTimeline(this.#latest, false);
     this.#screen = options.mayLookBack ? new SeatScreen(options) : null;
@@ -70,6 +78,12 @@ export class SeatInputs {
     return this.#latest.input;
   }
 
+  /** True where the next tick may play something else than the last one did, or see something else. */
+  get isOnItsWay(): boolean {
+    const { viewTick } = this.#current;
+    return this.#current !== this.#latest || viewTick !== null || this.#pressed.length > 0 || this.#isPressed;
+  }
+
   /** Words that wait for their tick. */
   get pressedCount(): number {
     return this.#pressed.length;
@@ -85,7 +99,7 @@ export class SeatInputs {
 
   /** Holds an input from the tick after `tick` on. */
   hold(input: ValuesOf<Fields>, tick: number): void {
-    this.#put({ input, tick: 0, viewTick: null }, tick + 1);
+    this.#put(new Held(input), tick + 1);
   }
 
   /**
@@ -100,7 +114,7 @@ export class SeatInputs {
     const viewTick = this.#screen?.believed(timed, position) ?? null;
     if (timed.tick > tick + INPUTS_AHEAD_MAX) return this.#report({ tick: timed.tick, appliedAt: 0 });
     const appliedAt = Math.max(timed.tick, tick + 1);
-    this.#put({ input: timed.input, tick: timed.tick, viewTick }, appliedAt);
+    this.#put(new Held(timed.input, timed.tick, viewTick), appliedAt);
     if (appliedAt !== timed.tick) this.#report({ tick: timed.tick, appliedAt });
   }
 
@@ -114,8 +128,8 @@ export class SeatInputs {
   /** The input of this tick: what is held, under the oldest press. */
   play(tick: number): ValuesOf<Fields> {
     const before = this.#current;
-    if (before === this.#latest && before.viewTick === null && this.#pressed.length === 0) {
-      // Nothing waits. Where nobody touches anything it is so for all seats in every tick.
+    if (!this.isOnItsWay) {
+      // Where nobody touches anything it is so for all seats in every tick.
       this.#viewTick = null;
       return before.input;
     }
@@ -126,6 +140,7 @@ export class SeatInputs {
     if (viewTick === null || this.#screen === null) this.#viewTick = null;
     else this.#viewTick = this.#screen.onward(isNew ? viewTick : tick - (givenFor - viewTick), tick, givenFor);
     const press = this.#pressed.shift();
+    this.#isPressed = press !== undefined;
     return press === undefined ? this.#current.input : { ...this.#current.input, ...press };
   }
 
@@ -136,7 +151,7 @@ export class SeatInputs {
 
   /** Holds this and nothing else, as of now. */
   goOn(input: ValuesOf<Fields>): void {
-    this.#latest = { input, tick: 0, viewTick: null };
+    this.#latest = new Held(input);
     this.#current = this.#latest;
     this.#timeline.release(this.#latest);
     this.#pressed.length = 0;
