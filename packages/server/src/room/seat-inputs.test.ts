@@ -482,7 +482,21 @@ describe('[GA06] an honest player is never distrusted', () => {
       fc.property(anyRate, fc.constantFrom(1, 2), anyTwo, anySeed, (rate, ticksPerSending, links, seed) => {
         expect(playHonestly(rate, ticksPerSending, links, seededRandom(seed))).toBe(0);
       }),
-      { numRuns: 30 },
+      {
+        numRuns: 30,
+        // Five states a second, and a screen that is steered for longer than two seconds.
+        examples: [
+          [
+            10,
+            2,
+            [
+              { latencyMs: 297, jitterMs: 20 },
+              { latencyMs: 0, jitterMs: 20 },
+            ],
+            21_166_593,
+          ],
+        ],
+      },
     );
   });
 });

@@ -17,8 +17,9 @@ const COVERED_SIGMAS = 4;
 /** An input that was held up on its way for longer than this is judged as if it had been given later. */
 const HELD_UP_MS = 100;
 
-/** How long a screen takes to get where its latency would have it: screens are steered, not set. */
+/** How long a screen takes to get where its latency would have it, and at least so many sendings: screens are steered, not set. */
 const STEERED_MS = 2_000;
+const STEERED_SENDINGS = 20;
 
 export interface SeatScreenOptions {
   readonly tickRateHz: number;
@@ -44,7 +45,8 @@ export class SeatScreen {
   constructor(options: SeatScreenOptions) {
     this.#options = options;
     this.#latency = new RunningEstimate({ tolerance: 2 * options.ticksPerSending, trustsLow: true });
-    this.#steeredTicks = (STEERED_MS / 1000) * options.tickRateHz;
+    const { tickRateHz, ticksPerSending } = options;
+    this.#steeredTicks = Math.max((STEERED_MS / 1000) * tickRateHz, STEERED_SENDINGS * ticksPerSending);
     this.#mostLatency = new RecentMost(this.#steeredTicks);
   }
 
