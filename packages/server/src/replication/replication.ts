@@ -193,8 +193,14 @@ export class Replication {
     if (haveAvatarsChangedHands || put.count + gone.count > 0) this.#findAvatars(this.#avatarChanges.table);
   }
 
+  /** Some view has yet to be told a checksum, though they were due for all. */
+  unchecked(): void {
+    this.#checked = Number.NaN;
+  }
+
   /** A new connection's view. */
   viewFor(seat: ViewSeat): SeatView {
+    this.unchecked();
     return new SeatView(this, seat);
   }
 

@@ -156,6 +156,7 @@ export class SeatView implements RoomView, Eyes {
     this.#take();
     this.#takenTick = replication.tick;
     this.#checked = NOTHING;
+    replication.unchecked();
     const out = replication.scratch;
     out.seek(0);
     writeSnapshotHead(out, replication.tick);
@@ -169,7 +170,11 @@ export class SeatView implements RoomView, Eyes {
 
   check(): Uint8Array | null {
     const replication = this.#replication;
-    if (!replication.isCheckDue(this.seat) || this.#isBehind || this.#isWaiting) return null;
+    if (!replication.isCheckDue(this.seat)) return null;
+    if (this.#isBehind || this.#isWaiting) {
+      replication.unchecked();
+      return null;
+    }
     if (this.#checked === this.#taken && !replication.isCheckedAgain(this.seat)) return null;
     this.#checked = this.#taken;
     const hash = replication.isSameForAll ? replication.hashOfAll() : hashState(replication.state, this);

@@ -57,6 +57,7 @@ export class Asked implements HandleRoom {
   readonly #options: AskedOptions;
   /** What waits for the next tick. */
   #waiting: { readonly seat: RoomSeat; run(): void }[] = [];
+  #hasAnswered = false;
 
   constructor(options: AskedOptions) {
     this.id = options.roomId;
@@ -76,10 +77,19 @@ export class Asked implements HandleRoom {
     return this.#waiting.length === 0;
   }
 
+  /** True once after something was done that was asked for: somebody may have been answered. */
+  takeAnswered(): boolean {
+    const hasAnswered = this.#hasAnswered;
+    this.#hasAnswered = false;
+    return hasAnswered;
+  }
+
   /** Part of a tick: does what waits. */
   run(): void {
     const waiting = this.#waiting;
+    if (waiting.length === 0) return;
     this.#waiting = [];
+    this.#hasAnswered = true;
     for (const { seat, run } of waiting) {
       seat.asked = 0;
       // Also for one whose line broke meanwhile: what it asked is answered when it is back.

@@ -44,14 +44,14 @@ export class RoomSocial implements PeopleNews {
     if (!seat.isBot) this.#chat.leave(seat);
   }
 
-  /** True while lines wait to be told. */
-  get hasLines(): boolean {
-    return this.#lines.length > 0;
-  }
-
   /** True while there is something to tell, or will be by itself. */
   get hasNews(): boolean {
-    return this.hasLines || this.#isStale || this.#allToldTo !== this.#people.version || this.#people.isSomebodyTyping;
+    return (
+      this.#lines.length > 0 ||
+      this.#isStale ||
+      this.#allToldTo !== this.#people.version ||
+      this.#people.isSomebodyTyping
+    );
   }
 
   /** The number of the last line that was said. */

@@ -234,7 +234,6 @@ export class Room {
       state,
       replication,
       changed: () => {
-        wake();
         social.changed();
         options.changed(this);
       },
@@ -305,6 +304,7 @@ export class Room {
       clock,
       periodMs: 1000 / game.tickRateHz,
       run: () => this.runTick(),
+      pass: () => this.#pass(),
       // Whatever happens: once a second a room sees for itself.
       idleTicks: () => Math.min(this.#idleTicks, Math.ceil(game.tickRateHz)),
       slipped: (ticks) => {
@@ -480,6 +480,7 @@ export class Room {
   /** Lets somebody watch, from the next tick on. Throws ROOM_FULL, ROOM_LOCKED, ROOM_GONE, KICKED. */
   watch(sitter: Sitter, viewer: Viewer): SeatHandle {
     this.#checkOpen(sitter.user);
+    this.#loop.wake();
     return this.#gallery.watch(sitter, viewer);
   }
 
@@ -567,12 +568,11 @@ export class Room {
       this.slippedTicks++;
       return;
     }
+    if (this.#idleTicks > 0) return this.#pass();
     const rules = this.#rules;
-    const isIdle = this.#idleTicks > 0;
-    rules.begin(rules.tick + 1);
-    if (isIdle) return this.#pass();
     const startMs = this.#options.clock.nowMs();
     this.#keeping.isTicking = true;
+    rules.begin(rules.tick + 1);
     this.#seating.run();
     this.#gallery.admit();
     const botFault = this.#bots.fill();
@@ -592,10 +592,12 @@ export class Room {
 
   /** A tick in which nothing is done. */
   #pass(): void {
+    const rules = this.#rules;
+    rules.begin(rules.tick + 1);
+    this.#tickTime.add(0);
     if (!this.#isSending) return;
-    const { tick } = this.#rules;
-    this.#replication.pass(tick);
-    this.#rewind.record(tick);
+    this.#replication.pass(rules.tick);
+    this.#rewind.record(rules.tick);
   }
 
   /** The second half of a tick: whatever it brought about is told. */
@@ -658,7 +660,8 @@ export class Room {
     const isLookDue = replication.sendings % this.#sendings.sendingsPerLook === 0;
     if (isLookDue || !this.#seats.isAtRest || !replication.isAtRest) this.#tellSeats();
     // For some of them it may have to wait.
-    if (!this.#letters.isEmpty || this.#social.hasLines) this.#seats.isAtRest = false;
+    const hasAnswered = this.#asked.takeAnswered();
+    if (hasAnswered || !this.#letters.isEmpty || this.#social.hasNews) this.#seats.isAtRest = false;
     this.#letters.send();
     this.#social.publish(tick, this.#seating.host, newcomers);
     this.#gallery.publish(tick, this.#social);

@@ -69,8 +69,11 @@ export class RulePlay {
   #isStill = false;
   /** True where no input waits at any seat. */
   #isQuiet = false;
-  /** The teams of all seats when a tick had done nothing, in a row: rules can change them, and nothing else tells of it. */
-  #teams = '';
+  /**
+   * What rules can change beside the state without anybody being told, as it was after a tick in which they wrote nothing and since
+   * which nothing has happened; '' after any other.
+   */
+  #unwritten = '';
   /** What each seat plays in the tick at hand, by number - 1; null for one that is free. */
   readonly #inputs: (ValuesOf<Fields> | null)[];
   /** Avatars by seat number: only of worth while they are played. */
@@ -120,6 +123,7 @@ export class RulePlay {
   /** Something has changed that rules can see beside the state and what seats play. */
   disturb(): void {
     this.#isStill = false;
+    this.#unwritten = '';
   }
 
   /** True where `play` would do nothing. */
@@ -176,8 +180,8 @@ export class RulePlay {
       this.disturb();
       return fault;
     }
-    if (this.#isStill)
-      this.#isStill = !this.#rules.passing.isAskedFor && this.#touched === null && this.#areTeamsSame();
+    if (this.#rules.passing.isAskedFor || this.#touched !== null) this.disturb();
+    this.#isStill = this.#isStill && this.#isUnwrittenSame();
     if (rehearsal === null) return null;
     const difference = rehearsal.difference(random);
     this.#compared(
@@ -194,10 +198,11 @@ export class RulePlay {
     return null;
   }
 
-  #areTeamsSame(): boolean {
-    const before = this.#teams;
-    this.#teams = this.#options.seats.numbered.map((seat) => seat?.team ?? 0).join();
-    return this.#teams === before;
+  #isUnwrittenSame(): boolean {
+    const { seats, random } = this.#options;
+    const before = this.#unwritten;
+    this.#unwritten = `${seats.numbered.map((seat) => seat?.team ?? 0)} ${random.state()}`;
+    return this.#unwritten === before;
   }
 
   /** Answers whether every seat plays what it played in the tick before, as far as the room has been still so long. */

@@ -160,6 +160,64 @@ describe('rules that would do nothing', () => {
   });
 });
 
+test('who wants to watch a room that has slept is told nothing before the next tick', () => {
+  const { clock, rooms, room } = calm({ spectators: 3 });
+  clock.advance(320);
+  const { tick } = room;
+  const watcher = new Calm();
+  rooms.join({ room: room.id, isSpectator: true }, watcher);
+  expect(watcher.welcomed).toBeNull();
+  clock.advance(50);
+  expect(watcher.ticks).toEqual([tick + 1]);
+});
+
+test.each([0, 1, 2, 3, 4, 5])('who comes back to a room that has slept is checked as soon as elsewhere (%i)', (i) => {
+  const { clock, rooms, viewers, seats } = calm({}, { checksumEvery: 30, graceMs: 60_000 });
+  clock.advance(60_000);
+  seats[0].drop();
+  clock.advance(20_000 + 900 * i);
+  const checks: number[] = [];
+  const back = new (class extends Calm {
+    override update(view: RoomView): void {
+      super.update(view);
+      if (view.check() !== null) checks.push(view.tick);
+    }
+  })();
+  rooms.join({ way: 'return', room: viewers[0].welcomed?.token ?? '' }, back);
+  clock.advance(3_000);
+  expect((checks[0] ?? Number.NaN) - (back.ticks[0] ?? 0)).toBeLessThanOrEqual(30);
+});
+
+test('rules that set a team back and go on from there are not taken for still', () => {
+  type Sky = { state: { sky: { stars: number } }; seats: { team: number }[] };
+  const step = ({ state: { sky }, seats: [ann] }: Sky): void => {
+    if (ann === undefined) return;
+    if (sky.stars === 1) {
+      ann.team = 3;
+      sky.stars = 2;
+    } else if (ann.team === 3) ann.team = 0;
+    else if (sky.stars === 2) sky.stars = 5;
+  };
+  const { clock, seats, viewers } = calm({ step });
+  seats[0].command('add', {});
+  clock.advance(1_000);
+  expect(viewers[0].state).toMatchObject({ sky: { stars: 5 } });
+});
+
+test('rules that keep chance for themselves are not taken for still', () => {
+  let kept: { chance(p: number): boolean } | null = null;
+  const { clock, viewers } = calm({
+    create(_room: never, { random }: { random: { chance(p: number): boolean } }) {
+      kept = random;
+    },
+    step(room: { state: { sky: { stars: number } } }) {
+      if (kept?.chance(0.01)) room.state.sky.stars++;
+    },
+  });
+  clock.advance(60_000);
+  expect(viewers[0].changes.length).toBeGreaterThan(3);
+});
+
 describe('rules are played in every tick that', () => {
   test.each([
     ['look which tick it is', { step: (_: never, { tick }: { tick: number }) => void tick }],

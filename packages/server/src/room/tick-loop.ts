@@ -3,8 +3,8 @@
  * hour of ticks drifts by nothing. After a stall a few missed ticks are caught up at once; if that does not do, the
  * grid itself is moved, openly: the room's clock then runs late by a known number of ticks rather than in a rush.
  *
- * Ticks in which there is nothing to do are not worth waking up for: they are run together with the next one in which there is, or
- * when somebody wakes the loop.
+ * Ticks in which there is nothing to do are not worth waking up for: they are owed, and counted together before the next one in which
+ * there is, or when somebody wakes the loop.
  */
 import type { Clock } from '../ports/clock.ts';
 
@@ -16,6 +16,8 @@ export interface TickLoopOptions {
   readonly periodMs: number;
   /** Runs one tick. Must not throw: the room has its own answer to faults. */
   run(): void;
+  /** Counts one tick in which there was nothing to do. */
+  pass(): void;
   /** In how many of the ticks that follow there is nothing to do; whoever gives them something to do calls `wake` before. */
   idleTicks(): number;
   /** Told when the grid was moved by this many whole ticks. */
@@ -25,7 +27,7 @@ export interface TickLoopOptions {
 export class TickLoop {
   readonly #options: TickLoopOptions;
   #dueMs = 0;
-  /** Of the ticks that follow, those that may be run later than they are due. */
+  /** Of the ticks that follow, those that need not be run. */
   #idleTicks = 0;
   #cancel: (() => void) | null = null;
 
@@ -50,7 +52,7 @@ export class TickLoop {
     return Math.max(-CATCH_UP_TICKS_MAX - this.#idleTicks, (this.#dueMs - clock.nowMs()) / periodMs);
   }
 
-  /** Ticks that were due, in which there was nothing to do, and which have not been run yet. */
+  /** Ticks that were due, in which there was nothing to do, and which have not been counted yet. */
   get owedTicks(): number {
     if (this.#idleTicks === 0) return 0;
     const { clock, periodMs } = this.#options;
@@ -58,11 +60,10 @@ export class TickLoop {
     return Math.max(0, Math.min(this.#idleTicks, dueTicks));
   }
 
-  /** Runs the ticks that are owed: after this something may be done that is for the ticks to come. */
+  /** Counts the ticks that are owed: after this something may be done that is for the ticks to come. */
   wake(): void {
     if (this.#idleTicks === 0) return;
-    this.#runOwed();
-    this.#idleTicks = 0;
+    this.#passOwed();
     this.#cancel?.();
     this.#await();
   }
@@ -79,19 +80,16 @@ export class TickLoop {
     this.#cancel = clock.after(dueMs - clock.nowMs(), () => this.#fire());
   }
 
-  #runOwed(): void {
+  #passOwed(): void {
     const owed = this.owedTicks;
-    // None of them is owed to those who look at the clock meanwhile.
     this.#idleTicks = 0;
-    for (let left = owed; left > 0; left--) {
-      this.#dueMs += this.#options.periodMs;
-      this.#options.run();
-    }
+    this.#dueMs += owed * this.#options.periodMs;
+    for (let left = owed; left > 0; left--) this.#options.pass();
   }
 
   #fire(): void {
     const { clock, periodMs, run, idleTicks, slipped } = this.#options;
-    this.#runOwed();
+    this.#passOwed();
     let ran = 0;
     // Timers may fire a little early: then nothing is due yet, and the rest of the wait follows.
     for (; ran < CATCH_UP_TICKS_MAX && clock.nowMs() >= this.#dueMs; ran++) {

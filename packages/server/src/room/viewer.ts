@@ -71,7 +71,7 @@ export interface Viewer {
   timing(report: InputReport): void;
   /**
    * Each time state is sent, also when nothing changed, so that a viewer that fell behind can catch up. Only in a room in which
-   * nothing happens and all viewers are at rest it is called about once a second.
+   * nothing happens and all viewers are at rest it is called about once in five seconds.
    */
   update(view: RoomView): void;
   /**
