@@ -133,6 +133,14 @@ describe('a room in which nothing happens', () => {
     expect([updates(ben, 50), updates(ben, 50)]).toEqual([1, 0]);
   });
 
+  test('updates whom it has answered: what it was told may wait for that', () => {
+    const { clock, ann, annsSeat, updates } = rested();
+    clock.advance(110);
+    annsSeat.command('light', { shade: 1 }, 1);
+    expect([updates(ann, 50), ann.answers.length]).toEqual([0, 1]);
+    expect([updates(ann, 50), updates(ann, 50)]).toEqual([1, 0]);
+  });
+
   test('welcomes whoever comes, and tells of it', () => {
     const { clock, rooms, ben, updates } = rested();
     clock.advance(110);
