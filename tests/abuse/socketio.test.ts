@@ -201,7 +201,8 @@ abuse(
     const silent = await seated(world);
     silent.write(...Object.keys(events).map((event) => textFrame(`42${event}`)));
     await until('every event is refused', () => eventRefusals(silent).length === codes.length);
-    expect(eventRefusals(silent)).toEqual(codes);
+    // Those of the contract are heard at once, the others when the library comes to them.
+    expect(eventRefusals(silent).toSorted()).toEqual(codes.toSorted());
 
     const acknowledged = await seated(world);
     const named = Object.entries(events).filter(([event]) => event !== '');

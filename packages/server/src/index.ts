@@ -29,7 +29,12 @@ export type { User, VerifiedUser } from './identity/user.ts';
 export type { RecordingLimits } from './journal/housekeeping.ts';
 export { type Resimulation, resimulate } from './journal/resimulate.ts';
 export type { Counters } from './node/counters.ts';
-export { GuardedWebSocketServer, tooLongYet, type WebSocketGuard } from './node/guarded-web-sockets.ts';
+export {
+  GuardedWebSocketServer,
+  type MessageListener,
+  tooLongYet,
+  type WebSocketGuard,
+} from './node/guarded-web-sockets.ts';
 export type { SqliteOptions } from './node/sqlite/sqlite-database.ts';
 export type { SqliteAlarm } from './node/sqlite/sqlite-messages.ts';
 export { openSqliteJournal, type SqliteJournal } from './node/sqlite-journal.ts';

@@ -21,11 +21,12 @@ import {
   tooLongYet,
   type Visitor,
 } from '@madang/server';
-import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
+import { Server as Engine, type Socket as EngineSocket, type Transport } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
 import { serveClientFile } from './client-files.ts';
-import { StateBroadcast } from './state-broadcast.ts';
-import { unsentBytes } from './unsent-bytes.ts';
+import { type DirectLine, DirectLines } from './direct-line.ts';
+import { SessionLine } from './session-line.ts';
+import { StatePackets } from './state-packets.ts';
 
 const PATH = '/socket.io/';
 
@@ -33,8 +34,13 @@ const PATH = '/socket.io/';
 const PING_INTERVAL_MS = 5_000;
 const PING_TIMEOUT_MS = 9_000;
 
+type UseWebSocket = Parameters<GuardedWebSocketServer['handleUpgrade']>[3];
+
 /** Packets of the transport that a client may send by itself; the others are the server's or the handshake's. */
 const CLIENT_PACKETS: ReadonlySet<string> = new Set(['message', 'pong', 'ping', 'close']);
+
+/** The types of Socket.IO's packets that have bytes behind them. Source: its protocol, version 5. */
+const ANNOUNCES_BYTES = /^[56]/;
 
 /** Serves Socket.IO clients on the server's own port, at `/socket.io/`. */
 export function socketIo(): GatewayFactory {
@@ -51,11 +57,13 @@ class SocketIoGateway implements Gateway {
   readonly #responses = new WeakMap<IncomingMessage, ServerResponse>();
   /** By the id of their session. */
   readonly #links = new Map<string, SocketLink>();
-  readonly #states: StateBroadcast;
+  readonly #lines = new DirectLines();
+  readonly #states = new StatePackets();
 
   constructor(context: GatewayContext) {
     const { limits, counters } = context;
     const visitors = this.#visitors;
+    const lines = this.#lines;
     this.#context = context;
     this.#engine = new Engine({
       pingInterval: PING_INTERVAL_MS,
@@ -65,6 +73,13 @@ class SocketIoGateway implements Gateway {
       wsEngine: class extends GuardedWebSocketServer {
         constructor(options: object) {
           super({ ...context, visitors }, options);
+        }
+
+        override handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, use: UseWebSocket): void {
+          super.handleUpgrade(request, socket, head, (webSocket, _request, heardBy) => {
+            heardBy(lines.add(webSocket, socket));
+            use(webSocket, request, heardBy);
+          });
         }
       },
       allowRequest: (request, answer) => {
@@ -77,7 +92,6 @@ class SocketIoGateway implements Gateway {
     this.#engine.on('connection_error', () => counters.refused('BAD_REQUEST', 'a Socket.IO request was refused'));
     // Ours ends who does not join, and counts it; the library's must not come first.
     this.#io = new Server({ serveClient: false, connectTimeout: 2 * limits.joinTimeoutMs });
-    this.#states = new StateBroadcast();
     this.#engine.on('connection', (connection: EngineSocket) => this.#watch(connection));
     this.#io.bind(this.#engine);
     this.#io.use((socket, next) => {
@@ -140,9 +154,13 @@ class SocketIoGateway implements Gateway {
     if (visitor === undefined) return connection.close(true);
     this.#visitors.delete(request);
     const link = new SocketLink(this.#context, connection, visitor, this.#states);
+    link.isOn(this.#lines.of(connection.transport));
     this.#links.set(idOf(connection), link);
     connection.on('packet', ({ type, data }: { type: string; data?: unknown }) => link.packet(type, data));
-    connection.on('upgrade', () => visitor.leave());
+    connection.on('upgrade', (transport: Transport) => {
+      visitor.leave();
+      link.isOn(this.#lines.of(transport));
+    });
     connection.on('close', (reason: string) => {
       this.#context.log.info({ reason }, 'a Socket.IO connection closed');
       this.#links.delete(idOf(connection));
@@ -156,13 +174,15 @@ class SocketIoGateway implements Gateway {
 class SocketLink {
   readonly player: PlayerLink;
   readonly #connection: EngineSocket;
+  readonly #line: SessionLine;
   readonly #limits: Limits;
   /** Its connections, of which there are two while it goes over from plain requests to a WebSocket. */
   #visitors: readonly Visitor[];
   #socket: Socket | null = null;
 
-  constructor(context: GatewayContext, connection: EngineSocket, visitor: Visitor, states: StateBroadcast) {
+  constructor(context: GatewayContext, connection: EngineSocket, visitor: Visitor, states: StatePackets) {
     this.#connection = connection;
+    this.#line = new SessionLine(connection);
     this.#limits = context.limits;
     this.#visitors = [visitor];
     this.player = new PlayerLink(context, this.#speech(states), visitor.address);
@@ -175,8 +195,23 @@ class SocketLink {
     if (this.#socket !== null) visitor.admit();
   }
 
+  /** The session is on a WebSocket now: inputs come from there, and states go there. Null where it is on none. */
+  isOn(line: DirectLine | null): void {
+    this.#line.direct = line;
+    line?.heardBy((event, sizeBytes) => this.#hearEvent(event, sizeBytes));
+  }
+
+  /** Answers false where the library is to hear it: of who is not in the room yet, or any more, and what it may not take. */
+  #hearEvent([event, ...values]: readonly unknown[], sizeBytes: number): boolean {
+    if (this.#socket?.connected !== true || !isOurs(event)) return false;
+    if (this.player.mayHear(sizeBytes)) this.#event(event, values);
+    return true;
+  }
+
   /** Every packet of the transport is paid for here, the events in them as well. */
   packet(type: string, data: unknown): void {
+    // Bytes must come next, and the library is who waits for them. No honest client ever sends any.
+    if (typeof data === 'string' && ANNOUNCES_BYTES.test(data)) this.#line.direct?.heardBy(null);
     const sizeBytes = typeof data === 'string' || Buffer.isBuffer(data) ? Buffer.byteLength(data) : 0;
     this.player.handle(sizeBytes, () => {
       const tooLong = tooLongYet(sizeBytes, { isAdmitted: this.#socket !== null }, this.#limits);
@@ -218,7 +253,7 @@ class SocketLink {
     if (this.player.isOver) return;
     // The name that Node's emitters treat apart: no honest client emits it. CVE-2024-38355.
     if (event === 'error') throw badFrame('an event of this name is reserved');
-    if (event !== 'input' && event !== 'message') {
+    if (!isOurs(event)) {
       throw new GameError('UNKNOWN_EVENT', 'Only "input" and "message" can be emitted here.', {
         event: typeof event === 'string' ? event.slice(0, 32) : typeof event,
       });
@@ -235,28 +270,26 @@ class SocketLink {
     else seat.input(value);
   }
 
-  #speech(states: StateBroadcast): Speech {
+  #speech(states: StatePackets): Speech {
     const connection = this.#connection;
+    const line = this.#line;
     const emit = (event: string, value: object): void => void this.#socket?.emit(event, value);
     return {
       get bufferedBytes() {
-        return unsentBytes(connection);
+        return line.unsentBytes;
       },
       welcome: (welcome, view) => {
         view.advance();
         emit('welcome', { you: welcome.you, tick: view.tick, state: view.json() });
       },
       update: (view) => {
-        if (this.#socket !== null && view.advance()) states.add(connection, view.tick, view.json());
+        if (this.#socket !== null && view.advance()) line.send(states.of(view.tick, view.json()));
       },
       // The contract of this gateway is state and messages; events are the native protocol's.
       timing: null,
       more: null,
       event: null,
-      said: ({ from, message }) => {
-        states.flush();
-        emit('response', { from, message });
-      },
+      said: ({ from, message }) => emit('response', { from, message }),
       refuse: ({ code, message }) => emit('game_error', { code, message }),
       end: ({ code, message }) => {
         emit('game_error', { code, message });
@@ -275,6 +308,11 @@ class SocketLink {
     // Behind the `connect_error`, where it was the join that was refused.
     else setImmediate(() => this.#connection.close());
   }
+}
+
+/** The events that a client may emit. */
+function isOurs(event: unknown): event is 'input' | 'message' {
+  return event === 'input' || event === 'message';
 }
 
 /** The engine takes any path as its own; only one is. */

@@ -1,0 +1,35 @@
+/** States as packets of Socket.IO, each encoded once however many get it. */
+import type { JsonObject } from '@madang/core';
+import { framed } from '@madang/server';
+import { MESSAGE } from './direct-line.ts';
+
+/** The type of packet that is an event. Source: the Socket.IO protocol, version 5. */
+const EVENT = '2';
+
+/** A state that is the same for all who are sent this object. */
+export class StatePacket {
+  readonly state: JsonObject;
+  readonly text: string;
+  #frame: Buffer | null = null;
+
+  constructor(tick: number, state: JsonObject) {
+    this.state = state;
+    this.text = EVENT + JSON.stringify(['game_state_update', { tick, state }]);
+  }
+
+  /** The whole frame of a WebSocket, with the engine's packet in it. */
+  frame(): Buffer {
+    this.#frame ??= framed(MESSAGE + this.text);
+    return this.#frame;
+  }
+}
+
+export class StatePackets {
+  #last: StatePacket | null = null;
+
+  /** By identity: those who share a state are told it in a row. */
+  of(tick: number, state: JsonObject): StatePacket {
+    if (this.#last?.state !== state) this.#last = new StatePacket(tick, state);
+    return this.#last;
+  }
+}
