@@ -5,8 +5,11 @@ import { once } from 'node:events';
 export const SERVER_CORE = '0';
 export const LOAD_CORE = '1';
 
-/** What the README advises for a server that has one core, see decision 28. */
-export const ONE_CORE_OPTIONS: readonly string[] = ['--max-semi-space-size=16', '--v8-pool-size=1'];
+/** What the README advises for a server that has one core to itself, see decision 28. */
+export const ONE_CORE_OPTIONS: readonly string[] = ['--max-semi-space-size=16', '--single-threaded-gc'];
+
+/** The same for one that has two. */
+export const TWO_CORES_OPTIONS: readonly string[] = ['--max-semi-space-size=16', '--v8-pool-size=1'];
 
 /** True where processes can be pinned to these two cores. */
 export function canPin(): boolean {

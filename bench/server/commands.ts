@@ -1,13 +1,13 @@
 /** How each server is started. */
 import { fileURLToPath } from 'node:url';
-import { ONE_CORE_OPTIONS } from '../children.ts';
+import { ONE_CORE_OPTIONS, TWO_CORES_OPTIONS } from '../children.ts';
 import type { ServerId } from './figures.ts';
 
 const PYTHON = '/usr/bin/python3';
 const BUN = fileURLToPath(new URL('../node_modules/@oven/bun-linux-x64/bin/bun', import.meta.url));
 
 /** The program and its arguments, but for the setting, which is the last of them. `nodeOptions` are for servers that Node runs. */
-export function commandOf(server: ServerId, nodeOptions: readonly string[]): readonly string[] {
+export function commandOf(server: ServerId, isPinned: boolean, nodeOptions: readonly string[]): readonly string[] {
   const node = (file: string, ...args: readonly string[]): readonly string[] => [
     process.execPath,
     ...nodeOptions,
@@ -16,7 +16,7 @@ export function commandOf(server: ServerId, nodeOptions: readonly string[]): rea
   ];
   const ours = (...args: readonly string[]): readonly string[] => [
     process.execPath,
-    ...ONE_CORE_OPTIONS,
+    ...(isPinned ? ONE_CORE_OPTIONS : TWO_CORES_OPTIONS),
     ...nodeOptions,
     script('madang.ts'),
     ...args,

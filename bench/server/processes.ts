@@ -47,7 +47,7 @@ export class ServerProcess {
   /** Rejects where it ends, or says nothing for long, before it listens. */
   static async start({ server, setting, isPinned, nodeOptions }: ServerStart): Promise<ServerProcess> {
     const [program, ...args] = pinned(isPinned, SERVER_CORE, [
-      ...commandOf(server, nodeOptions),
+      ...commandOf(server, isPinned, nodeOptions),
       JSON.stringify(setting),
     ]);
     const child = spawn(program ?? '', args, {
