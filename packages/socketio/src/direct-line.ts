@@ -20,6 +20,8 @@ export class DirectLine implements MessageListener {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   #hearEvent: HearEvent | null = null;
+  /** True while the library may have heard something that it deals with a moment later. */
+  #isBehind = false;
 
   constructor(webSocket: WebSocket, socket: Duplex) {
     this.#webSocket = webSocket;
@@ -31,11 +33,21 @@ export class DirectLine implements MessageListener {
     this.#hearEvent = hearEvent;
   }
 
-  /** Short messages, as they come. What is no event of this kind is the library's, also what only looks like one. */
+  /**
+   * Short messages, as they come. What is no event of this kind is the library's, also what only looks like one; and so is what comes
+   * behind it in the same read: the library hears events by `nextTick`, and none is to overtake another.
+   */
   hear(message: Buffer, isBinary: boolean): void {
-    const event = isBinary || this.#hearEvent === null ? null : eventOf(message.toString('utf8'));
-    const isHeard = event !== null && this.#hearEvent?.(event, message.length - MESSAGE.length);
-    if (isHeard !== true) this.#webSocket.emit('message', message, isBinary);
+    const mayHear = !isBinary && !this.#isBehind && this.#hearEvent !== null;
+    const event = mayHear ? eventOf(message.toString('utf8')) : null;
+    if (event !== null && this.#hearEvent?.(event, message.length - MESSAGE.length) === true) return;
+    if (!this.#isBehind) {
+      this.#isBehind = true;
+      process.nextTick(() => {
+        this.#isBehind = false;
+      });
+    }
+    this.#webSocket.emit('message', message, isBinary);
   }
 
   /** Bytes that wait here for the client to read. */

@@ -175,6 +175,8 @@ class SocketLink {
   readonly player: PlayerLink;
   readonly #connection: EngineSocket;
   readonly #line: SessionLine;
+  /** True once bytes were announced. */
+  #awaitsBytes = false;
   readonly #limits: Limits;
   /** Its connections, of which there are two while it goes over from plain requests to a WebSocket. */
   #visitors: readonly Visitor[];
@@ -198,12 +200,12 @@ class SocketLink {
   /** The session is on a WebSocket now: inputs come from there, and states go there. Null where it is on none. */
   isOn(line: DirectLine | null): void {
     this.#line.direct = line;
-    line?.heardBy((event, sizeBytes) => this.#hearEvent(event, sizeBytes));
+    if (!this.#awaitsBytes) line?.heardBy((event, sizeBytes) => this.#hearEvent(event, sizeBytes));
   }
 
   /** Answers false where the library is to hear it: of who is not in the room yet, or any more, and what it may not take. */
   #hearEvent([event, ...values]: readonly unknown[], sizeBytes: number): boolean {
-    if (this.#socket?.connected !== true || !isOurs(event)) return false;
+    if (this.#connection.readyState !== 'open' || this.#socket?.connected !== true || !isOurs(event)) return false;
     if (this.player.mayHear(sizeBytes)) this.#event(event, values);
     return true;
   }
@@ -211,7 +213,10 @@ class SocketLink {
   /** Every packet of the transport is paid for here, the events in them as well. */
   packet(type: string, data: unknown): void {
     // Bytes must come next, and the library is who waits for them. No honest client ever sends any.
-    if (typeof data === 'string' && ANNOUNCES_BYTES.test(data)) this.#line.direct?.heardBy(null);
+    if (typeof data === 'string' && ANNOUNCES_BYTES.test(data)) {
+      this.#awaitsBytes = true;
+      this.#line.direct?.heardBy(null);
+    }
     const sizeBytes = typeof data === 'string' || Buffer.isBuffer(data) ? Buffer.byteLength(data) : 0;
     this.player.handle(sizeBytes, () => {
       const tooLong = tooLongYet(sizeBytes, { isAdmitted: this.#socket !== null }, this.#limits);

@@ -2,23 +2,29 @@
  * One session of the engine as what states go out over: straight to its WebSocket where nothing is before them, else as a packet
  * behind those that wait. A session by plain requests has packets only.
  */
-import type { Socket as EngineSocket } from 'engine.io';
 import type { DirectLine } from './direct-line.ts';
 import type { StatePacket } from './state-packets.ts';
 
+/** What is used of the engine's session. */
+interface Session {
+  /** Where it takes packets, none wait. */
+  readonly transport: { readonly writable: boolean };
+  readonly readyState: string;
+  send(packet: string, options: { readonly compress: false }): void;
+}
+
 export class SessionLine {
   /** The WebSocket that the session is on; null as long as it is on none. */
-  direct: DirectLine | null = null;
-  readonly #session: EngineSocket;
+  direct: Pick<DirectLine, 'heardBy' | 'unsentBytes' | 'write'> | null = null;
+  readonly #session: Session;
 
-  constructor(session: EngineSocket) {
+  constructor(session: Session) {
     this.#session = session;
   }
 
   /** How much the client has not read yet, on its way and in the engine's queue, for which there is no public name. */
   get unsentBytes(): number {
     const underway = this.direct?.unsentBytes ?? 0;
-    // It queues nothing for a transport that takes packets.
     return this.#session.transport.writable
       ? underway
       : underway + queuedBytes(Reflect.get(this.#session, 'writeBuffer'));

@@ -8,11 +8,13 @@ const EVENT = '2';
 
 /** A state that is the same for all who are sent this object. */
 export class StatePacket {
+  readonly tick: number;
   readonly state: JsonObject;
   readonly text: string;
   #frame: Buffer | null = null;
 
   constructor(tick: number, state: JsonObject) {
+    this.tick = tick;
     this.state = state;
     this.text = EVENT + JSON.stringify(['game_state_update', { tick, state }]);
   }
@@ -27,9 +29,9 @@ export class StatePacket {
 export class StatePackets {
   #last: StatePacket | null = null;
 
-  /** By identity: those who share a state are told it in a row. */
+  /** By identity, and by tick: those who share a state are told it in a row, and who was full may be told the same later. */
   of(tick: number, state: JsonObject): StatePacket {
-    if (this.#last?.state !== state) this.#last = new StatePacket(tick, state);
+    if (this.#last?.state !== state || this.#last.tick !== tick) this.#last = new StatePacket(tick, state);
     return this.#last;
   }
 }
