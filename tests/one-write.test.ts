@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import { connect } from '@madang/client';
 import { bool, defineGame, flag, isStateFrame, record, table, u16, u32 } from '@madang/core';
 import { createServer } from '@madang/server';
+import { socketIo } from '@madang/socketio';
 import pino from 'pino';
+import { io } from 'socket.io-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from './support/yard.ts';
 
@@ -92,6 +94,32 @@ test('players who are told the same are written the very same buffer, once a tic
   }
   expect(shared).toBeGreaterThan(0);
   expect(Math.abs(first.length - ticks.length)).toBeLessThanOrEqual(2);
+});
+
+test('Socket.IO players are written the very same frame, past the library, also who began by polling', async () => {
+  const writes = watchWrites();
+  const clock = defineGame({
+    name: 'clock',
+    tickRateHz: 20,
+    seats: 2,
+    state: { clock: record({ tick: u32 }) },
+    input: { fire: flag },
+    step: ({ state }, { tick }) => void Object.assign(state.clock, { tick }),
+  });
+  const server = createServer({ games: [clock], port: 0, gateways: [socketIo()], log: pino({ level: 'silent' }) });
+  onTestFinished(() => server.stop());
+  const { url } = await server.start();
+  for (const transports of [['websocket'], ['polling', 'websocket']]) {
+    const client = io(url, { transports, forceNew: true });
+    onTestFinished(() => void client.close());
+  }
+  const shared = (): boolean => {
+    const [first, second] = [...writes.values()]
+      .map((chunks) => new Set(chunks.filter((one) => Buffer.isBuffer(one) && one.includes('42["game_state_update"'))))
+      .filter(({ size }) => size > 0);
+    return first !== undefined && second !== undefined && [...first].filter((frame) => second.has(frame)).length >= 10;
+  };
+  await until('ten frames went to both', shared);
 });
 
 test('what was written to a socket is never written to again', async () => {

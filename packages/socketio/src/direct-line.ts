@@ -14,7 +14,7 @@ const EVENT = '42[';
 export const MESSAGE = '4';
 
 /** Takes an event: its name, then its values. Answers false where it is the library's. */
-export type HearEvent = (event: readonly unknown[], sizeBytes: number) => boolean;
+type HearEvent = (event: readonly unknown[], sizeBytes: number) => boolean;
 
 export class DirectLine implements MessageListener {
   readonly #webSocket: WebSocket;

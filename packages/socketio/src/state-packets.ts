@@ -26,6 +26,7 @@ export class StatePacket {
   }
 }
 
+/** The packet of the state that was told last. */
 export class StatePackets {
   #last: StatePacket | null = null;
 
